@@ -108,6 +108,16 @@ class SessionStatusRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class CarFlagRecord:
+    """A change of a car's state in the timing feed; `flag` is `in_pit`, `stopped` or `retired`."""
+
+    t_ms: int
+    number: str
+    flag: str
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RaceControlRecord:
     """A message of race control. `utc` is what the feed says; `t_ms` None where session time is not known."""
 

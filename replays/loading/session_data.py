@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from seasons.records import (
+    CarFlagRecord,
     CircuitRecord,
     EntryRecord,
     LapRecord,
@@ -56,11 +57,11 @@ class CarFeed:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where the data came from. `kind`: `fastf1`, `livetiming` or `demo`; `digest` is a SHA-256 over the data."""
+    """Where the data came from. `kind`: `fastf1`, `livetiming` or `demo`; `feeds` are the ones that were there."""
 
     kind: str
     fastf1_version: str
-    digest: str
+    feeds: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
 
@@ -76,6 +77,7 @@ class SessionData:
     laps: tuple[LapRecord, ...] = ()
     track_status: tuple[TrackStatusRecord, ...] = ()
     session_status: tuple[SessionStatusRecord, ...] = ()
+    car_flags: tuple[CarFlagRecord, ...] = ()
     race_control: tuple[RaceControlRecord, ...] = ()
     weather: tuple[WeatherRecord, ...] = ()
     circuit: CircuitRecord | None = None

@@ -1,0 +1,164 @@
+"""Chunks: 10 s of native samples of every feed, columnar little-endian integers, gzip-compressed. Pure.
+
+Layout in `docs/replay-format.md`. Times are the feed's; columns are (cars, samples), each array begins at a
+multiple of 4 bytes so that a browser can lay typed arrays over it. Continuous columns are stored as differences,
+car by car from the chunk's first sample: on a wet two-hour race that takes 15 % off the chunks.
+"""
+
+import gzip
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from replays.artefact.model import CHUNK_MS, NULL_RAW, SCHEMA_VERSION, Feed, FeedColumn
+from replays.columns import null_of
+
+MAGIC = b"F1RC"
+HEADER = struct.Struct("<4sHHI")
+COUNT = struct.Struct("<I")
+ALIGNMENT_BYTES = 4
+GZIP_LEVEL = 6
+MAX_CHUNK_BYTES = 8 << 20
+"""No chunk inflates to more; 10 s of 30 cars at 20 Hz with all columns are 0.3 MB."""
+
+DTYPES = ("int8", "int16", "int32")
+
+
+class DamagedChunk(ValueError):
+    """A chunk's bytes are not what the manifest says."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredColumn:
+    """How a column lies in the chunks: its integer type, what is added to get the raw value, and whether the
+    values are differences to the sample before."""
+
+    name: str
+    dtype: str
+    offset: int
+    delta: bool
+
+
+def storage_of(feed: Feed) -> tuple[StoredColumn, ...]:
+    """The smallest integer type that holds each column, moved by an offset where that helps."""
+    return tuple(_storage(column) for column in feed.columns)
+
+
+def _storage(column: FeedColumn) -> StoredColumn:
+    known = column.raw[column.raw != NULL_RAW]
+    if not known.size:
+        return StoredColumn(column.name, "int8", 0, column.continuous)
+    low, high = int(known.min()), int(known.max())
+    widest = int(np.abs(np.diff(_filled(column.raw), axis=0)).max(initial=0)) if column.continuous else 0
+    for dtype in DTYPES:
+        limit = int(np.iinfo(dtype).max)
+        if widest > limit:
+            continue
+        if low >= -limit and high <= limit:
+            return StoredColumn(column.name, dtype, 0, column.continuous)
+        if high - low <= 2 * limit:
+            return StoredColumn(column.name, dtype, (high + low) // 2, column.continuous)
+    raise ValueError(f"column {column.name}: {low} to {high} does not fit 32 bits")
+
+
+def _filled(raw: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+    """`raw` (samples, cars) with each null replaced by the car's last known value, or 0 before the first."""
+    known = raw != NULL_RAW
+    if known.all():
+        return raw.astype(np.int64)
+    rows = np.maximum.accumulate(np.where(known, np.arange(len(raw))[:, None], -1), axis=0)
+    filled = np.take_along_axis(raw, np.maximum(rows, 0), axis=0).astype(np.int64)
+    return np.where(rows < 0, 0, filled)
+
+
+def encode_chunk(number: int, feeds: tuple[Feed, ...], stored: tuple[tuple[StoredColumn, ...], ...]) -> bytes:
+    """Chunk `number` of the feeds: the samples at `number * CHUNK_MS <= t < (number + 1) * CHUNK_MS`."""
+    parts = [HEADER.pack(MAGIC, SCHEMA_VERSION, len(feeds), number)]
+    ranges = [_rows_of(feed, number) for feed in feeds]
+    parts += [COUNT.pack(rows.stop - rows.start) for rows in ranges]
+    for feed, columns, rows in zip(feeds, stored, ranges, strict=True):
+        if rows.start == rows.stop:
+            continue
+        parts.append((feed.t_ms[rows] - number * CHUNK_MS).astype("<i4").tobytes())
+        parts += [_packed(column.raw[rows], storage) for column, storage in zip(feed.columns, columns, strict=True)]
+    return gzip.compress(b"".join(parts), GZIP_LEVEL, mtime=0)
+
+
+def _rows_of(feed: Feed, number: int) -> slice:
+    start, stop = np.searchsorted(feed.t_ms, (number * CHUNK_MS, (number + 1) * CHUNK_MS))
+    return slice(int(start), int(stop))
+
+
+def _packed(raw: npt.NDArray[np.int32], storage: StoredColumn) -> bytes:
+    dtype = np.dtype(storage.dtype).newbyteorder("<")
+    values = raw.astype(np.int64) - storage.offset
+    if storage.delta:
+        filled = _filled(np.where(raw == NULL_RAW, NULL_RAW, values).astype(np.int32))
+        values = np.diff(filled, axis=0, prepend=0)
+    values = np.where(raw == NULL_RAW, null_of(dtype), values).astype(dtype)
+    packed = np.ascontiguousarray(values.T).tobytes()
+    return packed + b"\0" * (-len(packed) % ALIGNMENT_BYTES)
+
+
+def decode_chunk(
+    data: bytes, number: int, car_count: int, stored: tuple[tuple[StoredColumn, ...], ...]
+) -> list[tuple[npt.NDArray[np.int64], list[npt.NDArray[np.int32]]]]:
+    """Per feed the instants (ms of session time) and the raw columns, int32 (samples, cars).
+
+    Raises DamagedChunk where the bytes are not gzip, of another schema, of another chunk, or too short.
+    """
+    body = _inflated(data, number)
+    if len(body) < HEADER.size:
+        raise DamagedChunk(f"chunk {number}: {len(body)} bytes are no chunk")
+    magic, schema, feed_count, its_number = HEADER.unpack_from(body)
+    if magic != MAGIC or schema != SCHEMA_VERSION:
+        raise DamagedChunk(f"chunk {number}: not a chunk of schema {SCHEMA_VERSION}")
+    if its_number != number or feed_count != len(stored):
+        raise DamagedChunk(f"chunk {number}: holds chunk {its_number} with {feed_count} feeds")
+    try:
+        return _decoded(body, number, car_count, stored)
+    except (ValueError, struct.error):
+        raise DamagedChunk(f"chunk {number}: shorter than its header says") from None
+
+
+def _inflated(data: bytes, number: int) -> bytes:
+    inflater = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        body = inflater.decompress(data, MAX_CHUNK_BYTES)
+    except zlib.error as error:
+        raise DamagedChunk(f"chunk {number}: {error}") from None
+    if not inflater.eof:
+        raise DamagedChunk(f"chunk {number}: cut off, or larger than {MAX_CHUNK_BYTES} bytes")
+    return body
+
+
+def _decoded(body: bytes, number: int, car_count: int, stored: tuple[tuple[StoredColumn, ...], ...]) -> list[Any]:
+    counts = [COUNT.unpack_from(body, HEADER.size + COUNT.size * i)[0] for i in range(len(stored))]
+    at = HEADER.size + COUNT.size * len(stored)
+    feeds: list[tuple[npt.NDArray[np.int64], list[npt.NDArray[np.int32]]]] = []
+    for count, columns in zip(counts, stored, strict=True):
+        t_ms = np.frombuffer(body, "<i4", count, at).astype(np.int64) + number * CHUNK_MS
+        at += count * 4
+        raw = []
+        for storage in columns:
+            dtype = np.dtype(storage.dtype).newbyteorder("<")
+            packed = np.frombuffer(body, dtype, count * car_count, at).reshape(car_count, count).T
+            raw.append(_unpacked(packed, storage))
+            at += -(-count * car_count * dtype.itemsize // ALIGNMENT_BYTES) * ALIGNMENT_BYTES
+        feeds.append((t_ms, raw))
+    return feeds
+
+
+def _unpacked(packed: npt.NDArray[np.signedinteger], storage: StoredColumn) -> npt.NDArray[np.int32]:
+    missing = packed == null_of(packed.dtype)
+    values = packed.astype(np.int32)
+    if storage.delta:
+        values[missing] = 0
+        values = np.cumsum(values, axis=0, dtype=np.int32)
+    values += storage.offset
+    values[missing] = NULL_RAW
+    return values

@@ -1,0 +1,122 @@
+"""Order, gaps and intervals of a race at every moment it can change. Pure.
+
+At a timing line the order is the official one, between lines that of the progress along the track, before
+lights-out the grid, after the last car's flag the classification. Cars that retired follow those that run.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from replays.build.passages import Passages
+from replays.build.states import GRID, NONE, RETIRED
+from replays.loading.session_data import SessionData
+
+Floats = npt.NDArray[np.float64]
+Times = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.int32]
+
+OUT_OF_RACE = 10_000.0
+"""Laps that put a car that retired, or never started, behind all that run."""
+
+TIE_PER_MS = 1e-13
+"""Of two cars on the same line the one that crossed it earlier is ahead; less than BEFORE_LINE over a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`position` 1.., `gap_ms` to the leader, `interval_ms` to the car ahead, int32 (times, cars); NONE unknown."""
+
+    position: Ints
+    gap_ms: Ints
+    interval_ms: Ints
+
+
+def grid_slots(data: SessionData) -> dict[str, int]:
+    """Each car's place at the start, from 0: by grid, then those whose place is unknown, then the pit lane."""
+    last = len(data.entries)
+
+    def place(item: tuple[int, str, int | None]) -> tuple[int, int]:
+        index, _, grid = item
+        return (last + 2 if grid == 0 else last + 1 if grid is None else grid), index
+
+    items = [(index, entry.number, entry.grid) for index, entry in enumerate(data.entries)]
+    return {number: slot for slot, (_, number, _) in enumerate(sorted(items, key=place))}
+
+
+def official_order(data: SessionData) -> list[int] | None:
+    """The cars (columns) as classified, or None where the source has no classification."""
+    placed = sorted((entry.position, car) for car, entry in enumerate(data.entries) if entry.position)
+    if not placed:
+        return None
+    unplaced = [car for car, entry in enumerate(data.entries) if not entry.position]
+    return [car for _, car in placed] + unplaced
+
+
+def scores(
+    passages: Sequence[Passages],
+    status: Ints,
+    slots: Sequence[int],
+    finishes: Mapping[int, tuple[int, int]],
+    t_ms: Times,
+) -> tuple[Floats, Floats, Times]:
+    """What the cars are ordered by (higher is ahead), their progress, and when each passed that; (times, cars).
+
+    `finishes` gives, per car that was flagged off, (laps, t_ms): from then on it has exactly those laps.
+    """
+    progress = np.empty((t_ms.size, len(passages)))
+    passed = np.empty((t_ms.size, len(passages)), dtype=np.int64)
+    for car, way in enumerate(passages):
+        progress[:, car], passed[:, car] = way.at(t_ms)
+        if car in finishes:
+            laps, finished = finishes[car]
+            progress[t_ms >= finished, car] = laps
+            passed[t_ms >= finished, car] = finished
+    order = np.where(np.isnan(progress), -1.0, progress) - passed * TIE_PER_MS
+    slot = np.array(slots, dtype=np.float64)
+    order = np.where(status == GRID, -slot, order)
+    order = np.where(status == RETIRED, order - OUT_OF_RACE, order)
+    return order, progress, passed
+
+
+def standing(
+    order: npt.NDArray[np.intp],
+    progress: Floats,
+    passed: Times,
+    passages: Sequence[Passages],
+    racing: npt.NDArray[np.bool_],
+) -> Standing:
+    """Positions, gaps and intervals for `order` (times, cars): the cars from first to last.
+
+    A gap is how long ago the car ahead was where this car is now. `racing` (times, cars): without it no gap.
+    """
+    times, cars = order.shape
+    position = np.empty((times, cars), dtype=np.int32)
+    np.put_along_axis(position, order, np.arange(1, cars + 1, dtype=np.int32)[None, :], axis=1)
+    ahead = np.empty((times, cars), dtype=np.intp)
+    np.put_along_axis(ahead, order, np.roll(order, 1, axis=1), axis=1)
+    leader = np.broadcast_to(order[:, :1], order.shape)
+    gap = _since_passed(leader, progress, passed, passages, racing)
+    interval = _since_passed(ahead, progress, passed, passages, racing)
+    first = position == 1
+    gap[first & racing] = 0
+    interval[first] = NONE
+    return Standing(position, gap, interval)
+
+
+def _since_passed(
+    target: npt.NDArray[np.intp],
+    progress: Floats,
+    passed: Times,
+    passages: Sequence[Passages],
+    racing: npt.NDArray[np.bool_],
+) -> Ints:
+    """How long before each car its target was at the same place, in ms, int32 (times, cars)."""
+    since = np.full(progress.shape, np.nan)
+    for car, way in enumerate(passages):
+        mine = (target == car) & racing
+        if mine.any():
+            since[mine] = passed[mine] - way.when(progress[mine])
+    return np.where(np.isnan(since) | (since < 0), NONE, np.rint(np.nan_to_num(since))).astype(np.int32)
