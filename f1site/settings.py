@@ -1,11 +1,16 @@
-"""Settings, each from the environment or `.env`; `.env.example` lists them with a comment."""
+"""Settings, each from the environment or `.env`; `.env.example` lists them with a comment.
 
+The environment's `ENV_FILE` names another file than `.env`, or, with /dev/null, none.
+"""
+
+import os
+import sys
 from pathlib import Path
 
 from f1site.environment import database_from_url, read_environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = read_environment(BASE_DIR / ".env")
+env = read_environment(Path(os.environ.get("ENV_FILE", BASE_DIR / ".env")))
 
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="")
@@ -17,8 +22,9 @@ ENVIRONMENT = env.str("ENVIRONMENT", default="development" if DEBUG else "produc
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
 
+# Daphne is `runserver`; what serves otherwise does without the 27 MB its imports cost.
 INSTALLED_APPS = [
-    "daphne",
+    *(["daphne"] if "runserver" in sys.argv else []),
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -31,6 +37,7 @@ INSTALLED_APPS = [
     "core",
     "seasons",
     "replays",
+    "f1site",
 ]
 
 MIDDLEWARE = [

@@ -176,7 +176,7 @@ def circuit_record(session: "fastf1.core.Session") -> CircuitRecord | None:
                 for corner in circuit.get("corners", ())
             ),
         )
-    except (*_not_loaded(), RequestException, KeyError, TypeError, ValueError):
+    except (*_not_loaded(), RequestException, AttributeError, KeyError, TypeError, ValueError):  # AttributeError: FastF1's, offline
         return None
 
 

@@ -1,0 +1,97 @@
+/**
+ * What the snapshot and the events so far add up to. Pure. Events come ahead of their time, with the frames, and wait
+ * here until the drawn moment reaches them.
+ *
+ * @typedef {{kind: string, t: number}} SessionEvent with the fields of its kind
+ */
+
+const MESSAGES_KEPT = 40;
+
+export class SessionState {
+  #waiting = [];
+
+  /** @type {string|null} */
+  trackStatus = null;
+  /** @type {object|null} */
+  weather = null;
+  /**
+   * Race control messages, the newest first.
+   * @type {{t: number, message: string, category: string, flag: string|null}[]}
+   */
+  messages = [];
+  /** Best lap of each car so far, seconds. @type {Map<string, number>} */
+  bestLaps = new Map();
+
+  /** A seek: what was still to come is no longer what comes next. */
+  jump() {
+    this.#waiting = [];
+  }
+
+  /** @param {object} snapshot */
+  applySnapshot(snapshot) {
+    this.#waiting = this.#waiting.filter((event) => event.t > snapshot.t);
+    this.trackStatus = snapshot.track_status?.name ?? null;
+    this.weather = snapshot.weather ?? null;
+    this.messages = [];
+    for (const message of snapshot.race_control ?? []) this.#addMessage(message);
+    this.bestLaps = new Map();
+    for (const [number, lap] of Object.entries(snapshot.laps ?? {})) {
+      for (const record of Array.isArray(lap) ? lap : [lap]) {
+        this.#noteLap(number, record?.best_lap_time ?? record?.best ?? record?.lap_time);
+      }
+    }
+  }
+
+  /** @param {SessionEvent} event */
+  expect(event) {
+    let place = this.#waiting.length;
+    while (place > 0 && this.#waiting[place - 1].t > event.t) place--;
+    this.#waiting.splice(place, 0, event);
+  }
+
+  /**
+   * Applies the events up to `t`.
+   * @param {number} t seconds of session time
+   * @returns {SessionEvent[]} those that were applied
+   */
+  advance(t) {
+    let due = 0;
+    while (due < this.#waiting.length && this.#waiting[due].t <= t) due++;
+    const events = this.#waiting.splice(0, due);
+    for (const event of events) this.#apply(event);
+    return events;
+  }
+
+  #apply(event) {
+    if (event.kind === "track_status") this.trackStatus = event.name;
+    else if (event.kind === "weather") this.weather = event;
+    else if (event.kind === "race_control") this.#addMessage(event);
+    else if (event.kind === "lap") this.#noteLap(event.number, event.lap_time);
+  }
+
+  #addMessage(message) {
+    if (!message?.message) return;
+    const known = this.messages.some((other) => other.t === message.t && other.message === message.message);
+    if (known) return;
+    this.messages.unshift(message);
+    this.messages.sort((a, b) => b.t - a.t);
+    this.messages.length = Math.min(this.messages.length, MESSAGES_KEPT);
+  }
+
+  #noteLap(number, lapTime) {
+    if (!Number.isFinite(lapTime) || lapTime <= 0) return;
+    const best = this.bestLaps.get(String(number));
+    if (best === undefined || lapTime < best) this.bestLaps.set(String(number), lapTime);
+  }
+}
+
+/**
+ * @param {object} replay of `hello`
+ * @returns {boolean} whether it is run for position over a number of laps, rather than for the best lap
+ */
+export function isRace(replay) {
+  const name = `${replay.session_name ?? replay.session ?? ""}`.toLowerCase();
+  if (/qualifying|shootout|practice/.test(name)) return false;
+  if (/race|sprint/.test(name)) return true;
+  return Number.isFinite(replay.laps);
+}

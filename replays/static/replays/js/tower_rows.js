@@ -1,0 +1,66 @@
+/**
+ * The rows of the timing tower for one frame. Pure.
+ *
+ * @typedef {{number: string, position: number|null, gap: string, compound: string|null, tyreAge: number|null,
+ *   tag: string, out: boolean}} TowerRow
+ */
+
+import { formatGap, formatLapTime, lapsBetween } from "./formatters.js";
+
+const TAGS = { in_pit: "PIT", stopped: "STOP", retired: "OUT", finished: "FIN", grid: "GRID" };
+
+/**
+ * @param {object} input
+ * @param {import("./protocol.js").Car[]} input.cars
+ * @param {import("./protocol.js").Frame} input.frame
+ * @param {Object<string, number>} input.places see `columnPlaces`
+ * @param {"gap"|"interval"} input.mode
+ * @param {boolean} input.race see `isRace`
+ * @param {Map<string, number>} input.bestLaps seconds; used outside races
+ * @returns {TowerRow[]} in running order; cars that are not part of the session are absent
+ */
+export function towerRows({ cars, frame, places, mode, race, bestLaps }) {
+  const entries = cars.flatMap((car, index) => {
+    const row = frame.cars[index];
+    return row ? [{ number: String(car.number), read: (name) => row[places[name]] ?? null }] : [];
+  });
+  const running = inOrder(entries);
+  return running.map((entry, index) => {
+    const status = entry.read("status");
+    const out = status === "retired";
+    const gap = race ? raceGap(running, index, mode, out || status === "grid") : lapGap(running, index, mode, bestLaps);
+    return {
+      number: entry.number,
+      position: entry.read("position"),
+      gap,
+      compound: entry.read("tyre"),
+      tyreAge: entry.read("tyre_age"),
+      tag: TAGS[status] ?? "",
+      out,
+    };
+  });
+}
+
+function inOrder(entries) {
+  const rank = (entry) => entry.read("position") ?? Infinity;
+  return [...entries].sort((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
+}
+
+function raceGap(running, index, mode, still) {
+  if (still) return "";
+  if (index === 0) return "Leader";
+  const reference = running[mode === "gap" ? 0 : index - 1];
+  const own = running[index];
+  return formatGap(own.read(mode), lapsBetween(reference.read("progress"), own.read("progress")));
+}
+
+function lapGap(running, index, mode, bestLaps) {
+  const own = running[index];
+  const best = bestLaps.get(own.number);
+  const told = own.read(mode);
+  if (index === 0 && best !== undefined) return formatLapTime(best);
+  if (index > 0 && told !== null) return formatGap(told);
+  const reference = bestLaps.get(running[mode === "gap" ? 0 : Math.max(0, index - 1)].number);
+  if (best === undefined || reference === undefined) return "No time";
+  return formatGap(best - reference);
+}

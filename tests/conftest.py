@@ -1,0 +1,94 @@
+"""What tests need from the machine: fixtures that give it, and a skip with its reason where it is missing.
+
+A test that uses `redis_url`, say, has the marker `redis` by that; the others write the marker. With REQUIRE_ALL=1, as
+CI has it, a test that cannot run fails, and so does a run in which anything but a Node test was skipped.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from tests.services import ARCHIVE, NEEDS, POSTGRES_URL, REDIS_URL, find_chromium, why_no_node
+
+REQUIRE_ALL = os.environ.get("REQUIRE_ALL", "") not in ("", "0")
+OPTIONAL_NEEDS = {"node"}
+MARKER_OF_FIXTURE = {
+    "f1_archive": "archive",
+    "fastf1_cache": "archive",
+    "postgres_url": "postgres",
+    "redis_url": "redis",
+    "chromium": "browser",
+}
+
+
+@pytest.fixture(scope="session")
+def f1_archive() -> Path:
+    """The folder of real sessions, `<host>/<path>`."""
+    return ARCHIVE
+
+
+@pytest.fixture(scope="session")
+def fastf1_cache(f1_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A FastF1 cache folder with every session of the archive, for offline use; shared by the whole run."""
+    cache = tmp_path_factory.mktemp("fastf1")
+    command = [sys.executable, str(f1_archive / "fastf1_cache.py"), "--archive", str(f1_archive), "--cache", str(cache)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return cache
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    return POSTGRES_URL
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> str:
+    """A Redis database that tests share with whatever else is in it: use keys of your own, and never flush."""
+    return REDIS_URL
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of the browser's binary."""
+    path = find_chromium()
+    assert path is not None
+    return path
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for fixture in set(getattr(item, "fixturenames", ())) & MARKER_OF_FIXTURE.keys():
+            item.add_marker(MARKER_OF_FIXTURE[fixture])
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for need, why_missing in NEEDS.items():
+        reason = why_missing() if item.get_closest_marker(need) else None
+        if reason and REQUIRE_ALL and need not in OPTIONAL_NEEDS:
+            pytest.fail(reason, pytrace=False)
+        if reason:
+            pytest.skip(reason)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if REQUIRE_ALL and session.exitstatus == pytest.ExitCode.OK and forbidden_skips(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if REQUIRE_ALL and (skipped := list(forbidden_skips(config))):
+        terminalreporter.write_line(f"REQUIRE_ALL is set, and {len(skipped)} skipped: the run fails", red=True)
+
+
+def forbidden_skips(config: pytest.Config) -> list[pytest.TestReport]:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    reports: Iterable[pytest.TestReport] = reporter.stats.get("skipped", ()) if reporter else ()
+    tolerated = why_no_node()
+    return [report for report in reports if not (tolerated and tolerated in str(report.longrepr))]

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { FlagHistory } from "../../replays/static/replays/js/flag_history.js";
+import { SessionState, isRace } from "../../replays/static/replays/js/session_state.js";
+
+const status = (t, name) => ({ type: "event", kind: "track_status", t, name });
+const message = (t, text) => ({ type: "event", kind: "race_control", t, message: text });
+
+test("an event that came early waits for its moment", () => {
+  const session = new SessionState();
+  session.expect(status(10, "yellow"));
+
+  assert.deepEqual(session.advance(9.9), []);
+  assert.equal(session.trackStatus, null);
+  assert.equal(session.advance(10).length, 1);
+  assert.equal(session.trackStatus, "yellow");
+});
+
+test("events are applied in the order of their times", () => {
+  const session = new SessionState();
+  session.expect(status(12, "safety_car"));
+  session.expect(status(11, "yellow"));
+
+  assert.deepEqual(session.advance(20).map((event) => event.t), [11, 12]);
+  assert.equal(session.trackStatus, "safety_car");
+});
+
+test("a seek drops what was still to come, and the snapshot says all", () => {
+  const session = new SessionState();
+  session.expect(status(10, "red"));
+  session.jump();
+  session.applySnapshot({
+    t: 5,
+    track_status: { code: "1", name: "all_clear", t: 1 },
+    weather: { air_temp_c: 20 },
+    race_control: [message(1, "a"), message(2, "b")],
+    laps: { 4: { lap: 2, lap_time: 80.5 }, 1: [{ lap_time: 82 }, { lap_time: 81 }], 44: null },
+  });
+  session.advance(100);
+
+  assert.equal(session.trackStatus, "all_clear");
+  assert.equal(session.weather.air_temp_c, 20);
+  assert.deepEqual(session.messages.map((item) => item.message), ["b", "a"]);
+  assert.deepEqual([...session.bestLaps], [["1", 81], ["4", 80.5]]);
+});
+
+test("nothing of a later moment is left after going back", () => {
+  const session = new SessionState();
+  session.expect({ type: "event", kind: "lap", t: 50, number: "4", lap: 3, lap_time: 70 });
+  session.advance(60);
+  session.jump();
+  session.applySnapshot({ t: 5, track_status: null, weather: null, race_control: [], laps: {} });
+
+  assert.equal(session.bestLaps.size, 0);
+  assert.equal(session.trackStatus, null);
+});
+
+test("a message told twice is shown once", () => {
+  const session = new SessionState();
+  session.expect(message(3, "a"));
+  session.expect(message(3, "a"));
+  session.advance(4);
+
+  assert.equal(session.messages.length, 1);
+});
+
+test("only a better lap is a best lap, and a lap without a time is none", () => {
+  const session = new SessionState();
+  for (const [t, lapTime] of [[1, 80], [2, 81], [3, null], [4, 79.9]]) {
+    session.expect({ type: "event", kind: "lap", t, number: 4, lap_time: lapTime });
+  }
+  session.advance(10);
+
+  assert.equal(session.bestLaps.get("4"), 79.9);
+});
+
+test("races and sprints are told from sessions run for the best lap", () => {
+  assert.equal(isRace({ session_name: "Race" }), true);
+  assert.equal(isRace({ session_name: "Sprint" }), true);
+  assert.equal(isRace({ session_name: "Sprint Qualifying", laps: 20 }), false);
+  assert.equal(isRace({ session_name: "Sprint Shootout" }), false);
+  assert.equal(isRace({ session: "2024-british-grand-prix-practice-1" }), false);
+  assert.equal(isRace({ laps: 57 }), true);
+});
+
+test("track status periods are those watched, each as far as it was watched", () => {
+  const history = new FlagHistory();
+  history.begin("all_clear", 0);
+  history.begin("yellow", 100);
+  history.begin("safety_car", 110);
+  history.extend(150);
+  history.jump();
+  history.extend(900);
+
+  assert.deepEqual(history.periods, [
+    { name: "yellow", start: 100, end: 110 },
+    { name: "safety_car", start: 110, end: 150 },
+  ]);
+});
+
+test("a period seen again goes on, it is not doubled", () => {
+  const history = new FlagHistory();
+  history.begin("safety_car", 110);
+  history.extend(150);
+  history.jump();
+  history.begin("safety_car", 110);
+  history.extend(130);
+  assert.deepEqual(history.periods, [{ name: "safety_car", start: 110, end: 150 }]);
+
+  history.extend(200);
+  history.begin("all_clear", 201);
+  history.extend(300);
+  assert.deepEqual(history.periods, [{ name: "safety_car", start: 110, end: 201 }]);
+});

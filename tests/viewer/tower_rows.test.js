@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { towerRows } from "../../replays/static/replays/js/tower_rows.js";
+
+const PLACES = { position: 0, gap: 1, interval: 2, progress: 3, tyre: 4, tyre_age: 5, status: 6 };
+const CARS = [{ number: "4" }, { number: "1" }, { number: "63" }];
+
+function rows(cars, options = {}) {
+  const frame = { t: 0, lap: 1, cars };
+  return towerRows({ cars: CARS, frame, places: PLACES, mode: "gap", race: true, bestLaps: new Map(), ...options });
+}
+
+function car(position, gap, interval, progress, status = "on_track") {
+  return [position, gap, interval, progress, "SOFT", 3, status];
+}
+
+test("rows stand in running order", () => {
+  const order = rows([car(3, 5, 2, 9.8), car(1, 0, null, 10), car(2, 3, 3, 9.9)]).map((row) => row.number);
+
+  assert.deepEqual(order, ["1", "63", "4"]);
+});
+
+test("cars without a position come last, in their own order; absent ones not at all", () => {
+  assert.deepEqual(rows([car(null), null, car(1)]).map((row) => row.number), ["63", "4"]);
+  assert.deepEqual(rows([car(null), car(null), null]).map((row) => row.number), ["4", "1"]);
+});
+
+test("gaps are to the leader, intervals to the car ahead", () => {
+  const field = [car(1, 0, null, 10), car(2, 3, 3, 9.9), car(3, 5.5, 2.5, 9.8)];
+
+  assert.deepEqual(rows(field).map((row) => row.gap), ["Leader", "+3.000", "+5.500"]);
+  assert.deepEqual(rows(field, { mode: "interval" }).map((row) => row.gap), ["Leader", "+3.000", "+2.500"]);
+});
+
+test("a lapped car says how many laps, to whom the column refers", () => {
+  const field = [car(1, 0, null, 10.5), car(2, 95, 95, 9.4), car(3, 99, 4, 9.3)];
+
+  assert.deepEqual(rows(field).map((row) => row.gap), ["Leader", "+1L", "+1L"]);
+  assert.deepEqual(rows(field, { mode: "interval" }).map((row) => row.gap), ["Leader", "+1L", "+4.000"]);
+});
+
+test("who is out has no gap, and says so", () => {
+  const [, , last] = rows([car(1, 0, null, 10), car(2, 1, 1, 9.9, "in_pit"), car(3, 50, 49, 3, "retired")]);
+
+  assert.deepEqual([last.gap, last.tag, last.out], ["", "OUT", true]);
+});
+
+test("the state of a car is told in a word", () => {
+  const field = [car(1, 0, 0, 1, "in_pit"), car(2, 0, 0, 1, "finished"), car(3, 0, 0, 1, null)];
+  const tags = rows(field).map((row) => row.tag);
+
+  assert.deepEqual(tags, ["PIT", "FIN", ""]);
+});
+
+test("outside races the leader shows the best lap and the others what they miss", () => {
+  const bestLaps = new Map([["4", 71.653], ["1", 71.872]]);
+  const field = [car(1, null, null, null), car(2, 0.219, 0.219, null), car(3, null, null, null)];
+  const gaps = rows(field, { race: false, bestLaps }).map((row) => row.gap);
+
+  assert.deepEqual(gaps, ["1:11.653", "+0.219", "No time"]);
+});
+
+test("outside races a gap that was not sent is worked out from the best laps", () => {
+  const bestLaps = new Map([["4", 71], ["1", 71.5], ["63", 72.25]]);
+  const field = [car(1), car(2, null, null), car(3, null, null)];
+
+  assert.deepEqual(rows(field, { race: false, bestLaps }).map((row) => row.gap), ["1:11.000", "+0.500", "+1.250"]);
+  const intervals = rows(field, { race: false, bestLaps, mode: "interval" }).map((row) => row.gap);
+  assert.deepEqual(intervals, ["1:11.000", "+0.500", "+0.750"]);
+});
