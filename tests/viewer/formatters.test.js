@@ -79,7 +79,7 @@ test("messages are marked by their flag, and safety cars by their words", () => 
 
 test("weather says what is known, and nothing else", () => {
   const wind = { wind_speed_ms: 2, wind_direction_deg: 350 };
-  const facts = weatherFacts({ air_temp_c: 15.84, rainfall: true, humidity_pct: null, ...wind });
+  const facts = weatherFacts({ air_temp_c: 15.84, rainfall: true, humidity_percent: null, ...wind });
 
   assert.deepEqual(facts, [
     { name: "Air", value: "15.8 °C" },

@@ -19,7 +19,7 @@ export function weatherFacts(weather) {
     const direction = Number.isFinite(from) ? ` ${DIRECTIONS[Math.round(from / 45) % 8]}` : "";
     facts.push({ name: "Wind", value: `${weather.wind_speed_ms.toFixed(1)} m/s${direction}` });
   }
-  add("Humidity", weather.humidity_pct, 0, " %");
+  add("Humidity", weather.humidity_percent, 0, " %");
   if (weather.rainfall !== undefined && weather.rainfall !== null) {
     facts.push({ name: "Rain", value: Number(weather.rainfall) > 0 ? "Yes" : "No" });
   }

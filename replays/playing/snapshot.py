@@ -1,0 +1,89 @@
+"""What all events up to a moment add up to, and events as they go over the wire. Pure."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import Any
+
+Event = dict[str, Any]
+
+LAST_MESSAGES = 10
+DURATIONS_MS = ("lap_time_ms", "sector_1_ms", "sector_2_ms", "sector_3_ms")
+OUT = frozenset({"retired"})
+BACK = frozenset({"pit", "lap"})
+
+
+def seconds(t_ms: float) -> float:
+    """Session time as the protocol has it: seconds with millisecond precision."""
+    return round(t_ms / 1000, 3)
+
+
+def on_wire(event: Event) -> Event:
+    """A stored event with its times in seconds and without the `_ms` of their names."""
+    fields = {key: value for key, value in event.items() if key not in DURATIONS_MS and key != "t_ms"}
+    for key in DURATIONS_MS:
+        if key in event:
+            fields[key.removesuffix("_ms")] = None if event[key] is None else seconds(event[key])
+    return {"kind": fields.pop("kind"), "t": seconds(event["t_ms"]), **fields}
+
+
+class EventLog:
+    """The events of a replay, in time order."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self._times_ms = [event["t_ms"] for event in events]
+        self._events = events
+
+    def between(self, after_ms: float, until_ms: float) -> list[Event]:
+        """The events at `after_ms < t <= until_ms`, as on the wire."""
+        first, last = bisect_right(self._times_ms, after_ms), bisect_right(self._times_ms, until_ms)
+        return [on_wire(event) for event in self._events[first:last]]
+
+    def lap_start_ms(self, lap: int) -> int | None:
+        """When the first car began `lap`: when one before it ended; None where no car did, or for lap 1."""
+        ends = (e["t_ms"] for e in self._events if e["kind"] == "lap" and e["lap"] == lap - 1)
+        return next(ends, None)
+
+    def snapshot(self, t_ms: float) -> dict[str, Any]:
+        """The state of things at `t_ms`: the last of each kind, per car where it is about one."""
+        latest: dict[str, Event | None] = {"track_status": None, "weather": None, "session_status": None}
+        messages: list[Event] = []
+        tyres: dict[str, Event] = {}
+        laps: dict[str, Event] = {}
+        retired: dict[str, None] = {}
+        for event in self._events[: bisect_right(self._times_ms, t_ms)]:
+            kind = event["kind"]
+            if kind in latest:
+                latest[kind] = event
+            elif kind == "race_control":
+                messages.append(event)
+            elif kind == "tyre":
+                tyres[event["number"]] = event
+            elif kind == "lap":
+                laps[event["number"]] = _with_best(event, laps.get(event["number"]))
+            if kind in OUT:
+                retired[event["number"]] = None
+            elif kind in BACK:
+                retired.pop(event["number"], None)
+        return {
+            "t": seconds(t_ms),
+            **{kind: None if event is None else _without_kind(event) for kind, event in latest.items()},
+            "race_control": [_without_kind(event) for event in messages[-LAST_MESSAGES:]],
+            "tyres": {number: _without_kind(event) for number, event in tyres.items()},
+            "laps": {number: _with_best_in_seconds(event) for number, event in laps.items()},
+            "retired": list(retired),
+        }
+
+
+def _with_best(lap: Event, before: Event | None) -> Event:
+    times = [time for time in (lap["lap_time_ms"], (before or {}).get("best_ms")) if time is not None]
+    return lap | {"best_ms": min(times, default=None)}
+
+
+def _with_best_in_seconds(lap: Event) -> Event:
+    best_ms = lap["best_ms"]
+    wire = _without_kind({key: value for key, value in lap.items() if key != "best_ms"})
+    return wire | {"best_lap_time": None if best_ms is None else seconds(best_ms)}
+
+
+def _without_kind(event: Event) -> Event:
+    return {key: value for key, value in on_wire(event).items() if key != "kind"}

@@ -1,0 +1,71 @@
+"""Who may open a socket: a Host that is ours, an Origin that is ours or allowed, a subprotocol we speak.
+
+A refused handshake is an HTTP 403: the socket is closed before it is accepted.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+
+Scope = dict[str, Any]
+Application = Callable[[Scope, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
+
+JSON_PROTOCOL = "f1replay.v1.json"
+SUBPROTOCOLS = (JSON_PROTOCOL,)
+LOCAL_HOSTS = (".localhost", "127.0.0.1", "[::1]")
+"""What Django itself allows when DEBUG is on and ALLOWED_HOSTS is empty."""
+
+
+class HandshakeGuard:
+    """Around the socket application: lets through what may be, and refuses the rest."""
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+
+    async def __call__(
+        self, scope: Scope, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
+    ) -> None:
+        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        host = headers.get(b"host", "")
+        allowed = settings.ALLOWED_HOSTS or (LOCAL_HOSTS if settings.DEBUG else ())
+        if (
+            host_allowed(host, allowed)
+            and origin_allowed(headers.get(b"origin"), host, settings.CORS_ORIGINS)
+            and subprotocol(scope["subprotocols"]) is not None
+        ):
+            await self.application(scope, receive, send)
+            return
+        await receive()
+        await send({"type": "websocket.close", "code": 4403})
+
+
+def host_allowed(host: str, allowed: Iterable[str]) -> bool:
+    domain, _ = split_domain_port(host)
+    return bool(domain) and validate_host(domain, list(allowed))
+
+
+def origin_allowed(origin: str | None, host: str, allowed: Iterable[str]) -> bool:
+    """Clients that are no browsers send no Origin. A page's must be this very host, or be in the list."""
+    if origin is None:
+        return True
+    if origin in allowed:
+        return True
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and parts.netloc != "" and parts.netloc.lower() == host.lower()
+
+
+def subprotocol(offered: Iterable[str]) -> str | None:
+    """The one to speak: the first offered that we know, JSON's where none is offered, None for only others.
+
+    Where none is offered the answer is empty: a client that offered nothing must be given nothing.
+    """
+    offered = list(offered)
+    if not offered:
+        return ""
+    return next((name for name in offered if name in SUBPROTOCOLS), None)
