@@ -51,3 +51,12 @@ def database_from_url(url: str, *, sqlite_file: Path, pool_size: int, max_overfl
             "timeout": 10,
         }
     return config
+
+
+def redis_layer(url: str, *, prefix: str) -> dict[str, Any]:
+    """The configuration of Channels' Redis layer.
+
+    It waits for messages by blocking reads of 5 s, and redis-py 8 gives up reading after just 5 s: without a
+    longer `socket_timeout` every quiet room loses its subscription each time, and messages with it.
+    """
+    return {"hosts": [{"address": url, "socket_timeout": 15}], "prefix": prefix, "capacity": 200, "expiry": 10}

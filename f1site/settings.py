@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from f1site.environment import database_from_url, read_environment
+from f1site.environment import database_from_url, read_environment, redis_layer
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = read_environment(Path(os.environ.get("ENV_FILE", BASE_DIR / ".env")))
@@ -83,7 +83,7 @@ CHANNEL_LAYERS = {
     "default": (
         {
             "BACKEND": "channels_redis.core.RedisChannelLayer",
-            "CONFIG": {"hosts": [REDIS_URL], "prefix": "f1replay", "capacity": 200, "expiry": 10},
+            "CONFIG": redis_layer(REDIS_URL, prefix="f1replay"),
         }
         if REDIS_URL
         else {"BACKEND": "channels.layers.InMemoryChannelLayer"}

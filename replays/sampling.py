@@ -64,13 +64,12 @@ class _FeedWindow:
         for index, stored in enumerate(layout.stored):
             column = BY_NAME[stored.name]
             raw = np.concatenate([part[1][index] for part in parts])
+            values = np.where(raw == NULL_RAW, np.nan, raw * 10.0 ** (column.decimals - layout.decimals[index]))
             if layout.continuous[index]:
-                values = np.where(raw == NULL_RAW, np.nan, raw * 10.0 ** (column.decimals - layout.decimals[index]))
                 blocks.append(_bridged(t_ms, values, layout.max_gap_ms))
                 nulls.append(null_of(column.dtype))
                 self._continuous.append(stored.name)
                 continue
-            values = np.where(raw == NULL_RAW, np.nan, raw)
             held = _carried(t_ms, values, layout.max_gap_ms)
             self._held.append((stored.name, np.where(np.isnan(held), null_of(column.dtype), held).astype(column.dtype)))
         self._block = np.stack(blocks, axis=1) if blocks else None

@@ -28,6 +28,8 @@ from f1site.settings import DATABASES  # noqa: E402
 if DATABASES["default"]["ENGINE"].endswith("postgresql"):
     # Its own for each run: two runs on one server would drop each other's.
     DATABASES["default"]["TEST"] = {"NAME": f"test_f1_{os.getpid()}"}
+    # A pool keeps connections of the sockets' threads open, and the test database cannot be dropped then.
+    DATABASES["default"]["OPTIONS"].pop("pool", None)
 
 # pytest-django turns DEBUG off, and nothing is collected for a test.
 WHITENOISE_AUTOREFRESH = True

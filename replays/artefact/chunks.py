@@ -2,7 +2,8 @@
 
 Layout in `docs/replay-format.md`. Times are the feed's; columns are (cars, samples), each array begins at a
 multiple of 4 bytes so that a browser can lay typed arrays over it. Continuous columns are stored as differences,
-car by car from the chunk's first sample: on a wet two-hour race that takes 15 % off the chunks.
+car by car from the chunk's first sample: on a wet two-hour race that takes 15 % off the chunks. Where that lets
+a smaller type do, each car's first value stands before them by itself.
 """
 
 import gzip
@@ -34,45 +35,43 @@ class DamagedChunk(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class StoredColumn:
-    """How a column lies in the chunks: its integer type, what is added to get the raw value, and whether the
-    values are differences to the sample before."""
+    """How a column lies in the chunks: its integer type; `delta`: the values are differences to the sample before;
+    `base`: one int32 a car comes first, its first known value, and the first difference is 0."""
 
     name: str
     dtype: str
-    offset: int
     delta: bool
+    base: bool
 
 
 def storage_of(feed: Feed) -> tuple[StoredColumn, ...]:
-    """The smallest integer type that holds each column, moved by an offset where that helps."""
+    """The smallest integer type that holds each column, as values, as differences or as those from a base."""
     return tuple(_storage(column) for column in feed.columns)
 
 
 def _storage(column: FeedColumn) -> StoredColumn:
     known = column.raw[column.raw != NULL_RAW]
-    if not known.size:
-        return StoredColumn(column.name, "int8", 0, column.continuous)
-    low, high = int(known.min()), int(known.max())
-    widest = int(np.abs(np.diff(_filled(column.raw), axis=0)).max(initial=0)) if column.continuous else 0
-    for dtype in DTYPES:
-        limit = int(np.iinfo(dtype).max)
-        if widest > limit:
-            continue
-        if low >= -limit and high <= limit:
-            return StoredColumn(column.name, dtype, 0, column.continuous)
-        if high - low <= 2 * limit:
-            return StoredColumn(column.name, dtype, (high + low) // 2, column.continuous)
-    raise ValueError(f"column {column.name}: {low} to {high} does not fit 32 bits")
+    highest = int(np.abs(known.astype(np.int64)).max(initial=0))
+    widest = int(np.abs(np.diff(_filled(column.raw), axis=0)).max(initial=0))
+    if not column.continuous or widest > np.iinfo(np.int32).max:
+        return StoredColumn(column.name, _smallest(highest), delta=False, base=False)
+    dtype = _smallest(widest)
+    return StoredColumn(column.name, dtype, delta=True, base=highest > np.iinfo(dtype).max)
+
+
+def _smallest(highest: int) -> str:
+    return next(dtype for dtype in DTYPES if highest <= np.iinfo(dtype).max)
 
 
 def _filled(raw: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
-    """`raw` (samples, cars) with each null replaced by the car's last known value, or 0 before the first."""
+    """`raw` (samples, cars) with each null replaced by the car's last known value, before the first by that one."""
     known = raw != NULL_RAW
     if known.all():
         return raw.astype(np.int64)
     rows = np.maximum.accumulate(np.where(known, np.arange(len(raw))[:, None], -1), axis=0)
-    filled = np.take_along_axis(raw, np.maximum(rows, 0), axis=0).astype(np.int64)
-    return np.where(rows < 0, 0, filled)
+    rows = np.where(rows < 0, known.argmax(axis=0), rows)
+    filled = np.take_along_axis(raw, rows, axis=0).astype(np.int64)
+    return np.where(known.any(axis=0), filled, 0)
 
 
 def encode_chunk(number: int, feeds: tuple[Feed, ...], stored: tuple[tuple[StoredColumn, ...], ...]) -> bytes:
@@ -95,13 +94,26 @@ def _rows_of(feed: Feed, number: int) -> slice:
 
 def _packed(raw: npt.NDArray[np.int32], storage: StoredColumn) -> bytes:
     dtype = np.dtype(storage.dtype).newbyteorder("<")
-    values = raw.astype(np.int64) - storage.offset
+    missing, values, base = raw == NULL_RAW, raw.astype(np.int64), b""
     if storage.delta:
-        filled = _filled(np.where(raw == NULL_RAW, NULL_RAW, values).astype(np.int32))
-        values = np.diff(filled, axis=0, prepend=0)
-    values = np.where(raw == NULL_RAW, null_of(dtype), values).astype(dtype)
+        filled = _filled(raw)
+        if storage.base:
+            base = filled[0].astype("<i4").tobytes()
+            values = np.diff(filled, axis=0, prepend=filled[:1])
+        else:
+            values = _differences(filled, missing)
+    values = np.where(missing, null_of(dtype), values).astype(dtype)
     packed = np.ascontiguousarray(values.T).tobytes()
-    return packed + b"\0" * (-len(packed) % ALIGNMENT_BYTES)
+    return base + packed + b"\0" * (-len(packed) % ALIGNMENT_BYTES)
+
+
+def _differences(filled: npt.NDArray[np.int64], missing: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """The first known value of each car, then what is added; `filled` and `missing` (samples, cars)."""
+    values = np.diff(filled, axis=0, prepend=0)
+    cars = np.flatnonzero(missing[0] & ~missing.all(axis=0))
+    first = (~missing[:, cars]).argmax(axis=0)
+    values[first, cars] = filled[first, cars]
+    return values
 
 
 def decode_chunk(
@@ -109,7 +121,7 @@ def decode_chunk(
 ) -> list[tuple[npt.NDArray[np.int64], list[npt.NDArray[np.int32]]]]:
     """Per feed the instants (ms of session time) and the raw columns, int32 (samples, cars).
 
-    Raises DamagedChunk where the bytes are not gzip, of another schema, of another chunk, or too short.
+    Raises DamagedChunk where the bytes are not gzip, of another schema, of another chunk, or not as long as their header says.
     """
     body = _inflated(data, number)
     if len(body) < HEADER.size:
@@ -122,7 +134,7 @@ def decode_chunk(
     try:
         return _decoded(body, number, car_count, stored)
     except (ValueError, struct.error):
-        raise DamagedChunk(f"chunk {number}: shorter than its header says") from None
+        raise DamagedChunk(f"chunk {number}: not as long as its header says") from None
 
 
 def _inflated(data: bytes, number: int) -> bytes:
@@ -145,20 +157,27 @@ def _decoded(body: bytes, number: int, car_count: int, stored: tuple[tuple[Store
         at += count * 4
         raw = []
         for storage in columns:
+            base: npt.NDArray[np.int32] | int = 0
+            if storage.base and count:
+                base = np.frombuffer(body, "<i4", car_count, at)
+                at += car_count * 4
             dtype = np.dtype(storage.dtype).newbyteorder("<")
             packed = np.frombuffer(body, dtype, count * car_count, at).reshape(car_count, count).T
-            raw.append(_unpacked(packed, storage))
+            raw.append(_unpacked(packed, storage, base))
             at += -(-count * car_count * dtype.itemsize // ALIGNMENT_BYTES) * ALIGNMENT_BYTES
         feeds.append((t_ms, raw))
+    if at != len(body):
+        raise ValueError(f"{len(body)} bytes instead of {at}")
     return feeds
 
 
-def _unpacked(packed: npt.NDArray[np.signedinteger], storage: StoredColumn) -> npt.NDArray[np.int32]:
+def _unpacked(
+    packed: npt.NDArray[np.signedinteger], storage: StoredColumn, base: npt.NDArray[np.int32] | int
+) -> npt.NDArray[np.int32]:
     missing = packed == null_of(packed.dtype)
     values = packed.astype(np.int32)
     if storage.delta:
         values[missing] = 0
-        values = np.cumsum(values, axis=0, dtype=np.int32)
-    values += storage.offset
+        values = np.cumsum(values, axis=0, dtype=np.int32) + np.asarray(base, np.int32)
     values[missing] = NULL_RAW
     return values

@@ -8,8 +8,9 @@ from typing import Any
 
 import orjson
 
-from replays.artefact.chunks import StoredColumn, encode_chunk, storage_of
+from replays.artefact.chunks import DTYPES, StoredColumn, encode_chunk, storage_of
 from replays.artefact.model import CHUNK_MS, SCHEMA_VERSION, Feed, Replay
+from replays.columns import BY_NAME
 
 FORMAT = "f1replay"
 MANIFEST = "manifest.json"
@@ -111,8 +112,8 @@ def _feed_entry(feed: Feed, stored: tuple[StoredColumn, ...]) -> dict[str, Any]:
                 "name": column.name,
                 "unit": column.unit,
                 "dtype": storage.dtype,
-                "offset": storage.offset,
                 "delta": storage.delta,
+                "base": storage.base,
                 "decimals": column.decimals,
                 "interpolate": column.continuous,
                 **({"labels": list(column.labels)} if column.labels else {}),
@@ -161,11 +162,14 @@ def _checked(document: dict[str, Any]) -> Manifest:
 
 def _layout(feed: dict[str, Any]) -> FeedLayout:
     columns = feed["columns"]
+    for column in columns:
+        if column["name"] not in BY_NAME or column["dtype"] not in DTYPES:
+            raise ValueError(f"column {column['name']} of {column['dtype']} is not known")
     return FeedLayout(
         name=feed["name"],
         max_gap_ms=feed["max_gap_ms"],
         t_last_ms=int(feed["t_last_ms"]),
-        stored=tuple(StoredColumn(c["name"], c["dtype"], c["offset"], c["delta"]) for c in columns),
+        stored=tuple(StoredColumn(c["name"], c["dtype"], c["delta"], c["base"]) for c in columns),
         decimals=tuple(c["decimals"] for c in columns),
         continuous=tuple(c["interpolate"] for c in columns),
     )

@@ -94,10 +94,10 @@ def race_passages(
     crossings = line_crossings(data.laps)
     passages = []
     for car, entry in enumerate(data.entries):
-        points = list(crossings.get(entry.number, ()))
+        points: list[tuple[float, int]] = list(crossings.get(entry.number, ()))
         if data.start_ms is not None:
             slot_m = POLE_TO_LINE_M + GRID_SLOT_M * grid[entry.number]
-            points.insert(0, (-slot_m / lap_m, data.start_ms))  # type: ignore[arg-type]
+            points.insert(0, (-slot_m / lap_m, data.start_ms))
         if progress is None or data.positions is None:
             points += _sector_points(data, entry.number, sectors)
             t_ms, along = np.empty(0, np.int64), np.empty(0)

@@ -63,24 +63,30 @@ def status_changes(
 
     Once every car that finishes has done so, one that has not is out. `finishes` are those of `race_finishes`.
     """
-    finished = finishes.get(number)
     race = data.session.kind in RACE_KINDS
     changes: list[Change] = [(0, GRID if race else IN_PIT)]
     if race and data.start_ms is not None:
         changes.append((data.start_ms, ON_TRACK))
     changes += [(lap.pit_in_ms, IN_PIT) for lap in laps if lap.pit_in_ms is not None]
     changes += [(lap.pit_out_ms, ON_TRACK) for lap in laps if lap.pit_out_ms is not None]
-    if finished is not None:
-        changes = [change for change in changes if change[0] < finished] + [(finished, FINISHED)]
-        return sorted(changes, key=lambda change: change[0])
     changes.sort(key=lambda change: change[0])
-    changes += _flag_changes(data, number, changes[:])
+    changes += list(_flag_changes(data, number, changes))
     if finishes:
-        over_ms = max(finishes.values())
+        finished = finishes.get(number)
+        over_ms = max(finishes.values()) if finished is None else finished
         changes = [change for change in changes if change[0] < over_ms]
-        if not any(status == RETIRED for _, status in changes[-1:]):
-            changes.append((over_ms, RETIRED))
-    return sorted(changes, key=lambda change: change[0])
+        changes.append((over_ms, RETIRED if finished is None else FINISHED))
+    return _without_repeats(sorted(changes, key=lambda change: change[0]))
+
+
+def _without_repeats(changes: list[Change]) -> list[Change]:
+    """`changes` without those that change nothing; a car that retired does not stop once more."""
+    kept: list[Change] = []
+    for change in changes:
+        before = kept[-1][1] if kept else NONE
+        if change[1] != before and (before, change[1]) != (RETIRED, STOPPED):
+            kept.append(change)
+    return kept
 
 
 def _flag_changes(data: SessionData, number: str, pits: list[Change]) -> Iterable[Change]:
@@ -100,9 +106,11 @@ def _flag_changes(data: SessionData, number: str, pits: list[Change]) -> Iterabl
                 yield flag.t_ms, ON_TRACK
             continue
         start_ms = data.start_ms or 0
+        released = next((f.t_ms for f in flags[index + 1 :] if f.flag == "stopped"), None)
+        if released is not None and released <= start_ms:
+            continue
         yield max(flag.t_ms, start_ms), STOPPED
         gone_ms = max(flag.t_ms + RETIRED_AFTER_MS, start_ms)
-        released = next((f.t_ms for f in flags[index + 1 :] if f.flag == "stopped"), None)
         if (released is None or released > gone_ms) and not _aborted(data, gone_ms):
             yield gone_ms, RETIRED
 

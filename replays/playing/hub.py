@@ -54,7 +54,8 @@ class Hub:
 
     async def _subscribe(self) -> None:
         async with asyncio.timeout(LAYER_TIMEOUT_S):
-            self._channel = self._channel or await self._layer.new_channel("hub")
+            # All channels of a process share one prefix: the Redis layer reads only one prefix at a time.
+            self._channel = self._channel or await self._layer.new_channel()
             await self._layer.group_add(self._group, self._channel)
         self.subscribed.set()
 

@@ -111,7 +111,7 @@ async def _start(timeline: Timeline, events: EventLog, opening: Opening) -> Room
     layer = get_channel_layer()
     try:
         async with asyncio.timeout(LAYER_TIMEOUT_S):
-            channel = await layer.new_channel("conductor")
+            channel = await layer.new_channel()
     except Exception as error:  # whatever the layer's client raises
         raise LayerAway(type(error).__name__) from None
     clock = first_clock(timeline, opening, time.monotonic())

@@ -69,6 +69,7 @@ class Ping(Command, tag="ping"):
 
 _decoder = msgspec.json.Decoder(Play | Pause | Seek | Speed | Configure | Control | Ping)
 _ANY = msgspec.json.Decoder()
+NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def parse_command(text: str | bytes) -> Command:
@@ -76,9 +77,8 @@ def parse_command(text: str | bytes) -> Command:
     try:
         command: Command = _decoder.decode(text)
     except msgspec.ValidationError as error:
-        message = _ANY.decode(text)
-        raise _refused(message, str(error)) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise _refused(_json_value(text), str(error)) from None
+    except NOT_JSON:
         raise BadMessage("bad_json", "not JSON") from None
     if isinstance(command, Seek) and (command.t is None) == (command.lap is None):
         raise BadMessage("bad_value", "seek: one of t and lap", command.request_id)
@@ -87,6 +87,14 @@ def parse_command(text: str | bytes) -> Command:
     if isinstance(command, Ping) and not math.isfinite(command.sent):
         raise BadMessage("bad_value", "sent: a finite number", command.request_id)
     return command
+
+
+def _json_value(text: str | bytes) -> Any:
+    """Of a text that is no command, perhaps because it stops being JSON after a value that is none."""
+    try:
+        return _ANY.decode(text)
+    except NOT_JSON:
+        raise BadMessage("bad_json", "not JSON") from None
 
 
 def _refused(message: Any, why: str) -> BadMessage:

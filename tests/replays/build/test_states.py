@@ -1,0 +1,172 @@
+"""What a car is doing, from laps and the flags of the timing feed."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from replays.build.states import (
+    FINISHED,
+    GRID,
+    IN_PIT,
+    NONE,
+    ON_TRACK,
+    RETIRED,
+    RETIRED_AFTER_MS,
+    STOPPED,
+    held,
+    lap_changes,
+    race_finishes,
+    status_changes,
+    tyre_changes,
+)
+from replays.columns import COMPOUNDS
+from seasons.records import CarFlagRecord, SessionStatusRecord
+from tests.replays.build.sessions import LAP_MS, START_MS, lap, laps, session
+
+END_MS = START_MS + 3 * LAP_MS
+
+
+def flag(t_ms, name="stopped", value=True):
+    return CarFlagRecord(t_ms, "2", name, value)
+
+
+def race(*flags, count=1, **changes):
+    """Car 1 finishes three laps; car 2 does `count`."""
+    return session(("1", "2"), (*laps("1", 3), *laps("2", count, late_ms=1_000)), car_flags=flags, **changes)
+
+
+def statuses(data, number="2"):
+    own = [one for one in data.laps if one.number == number]
+    return status_changes(data, number, own, race_finishes(data))
+
+
+def test_a_car_that_finishes_stands_on_the_grid_drives_and_finishes():
+    assert statuses(race(), "1") == [(0, GRID), (START_MS, ON_TRACK), (END_MS, FINISHED)]
+
+
+def test_a_car_one_lap_down_finishes_at_its_first_crossing_after_the_winners():
+    data = session(("1", "2"), (*laps("1", 3), *laps("2", 2, late_ms=150_000)))
+
+    assert race_finishes(data) == {"1": END_MS, "2": START_MS + 2 * LAP_MS + 150_000}
+
+
+def test_a_race_that_ends_early_is_won_at_the_crossing_before_its_end():
+    data = race(count=2, total_laps=50)
+
+    assert race_finishes(data)["1"] == END_MS
+
+
+def test_a_qualifying_has_no_finish():
+    assert race_finishes(session(("1",), laps("1", 3), kind="qualifying")) == {}
+
+
+def test_pit_visits_are_statuses():
+    data = race()
+    visits = [replace(one, pit_in_ms=START_MS + 5, pit_out_ms=START_MS + 9) for one in data.laps if one.number == "2"]
+
+    changes = status_changes(data, "2", visits, race_finishes(data))
+
+    assert changes[2:4] == [(START_MS + 5, IN_PIT), (START_MS + 9, ON_TRACK)]
+
+
+def test_a_car_that_stops_for_a_minute_has_retired():
+    stop_ms = START_MS + 120_000
+
+    assert statuses(race(flag(stop_ms)))[2:] == [(stop_ms, STOPPED), (stop_ms + RETIRED_AFTER_MS, RETIRED)]
+
+
+def test_a_retirement_is_told_once_though_the_feed_says_it_and_the_car_stands():
+    stop_ms = START_MS + 120_000
+
+    changes = statuses(race(flag(stop_ms), flag(stop_ms + 20_000, "retired")))
+
+    assert changes[2:] == [(stop_ms, STOPPED), (stop_ms + 20_000, RETIRED)]
+
+
+def test_a_car_that_goes_on_has_not_retired():
+    stop_ms = START_MS + 120_000
+
+    changes = statuses(race(flag(stop_ms), flag(stop_ms + 30_000, value=False), count=3))
+
+    assert changes[2:] == [(stop_ms, STOPPED), (stop_ms + 30_000, ON_TRACK), (END_MS + 1_000, FINISHED)]
+
+
+def test_that_a_car_will_finish_does_not_hide_that_it_stopped():
+    """A viewer who saw no stop would know that the car goes on."""
+    stop_ms = START_MS + 120_000
+    flags = flag(stop_ms), flag(stop_ms + 30_000, value=False)
+    until_then = [change for change in statuses(race(*flags, count=1)) if change[0] <= stop_ms]
+
+    assert [change for change in statuses(race(*flags, count=3)) if change[0] <= stop_ms] == until_then
+
+
+def test_a_stop_under_a_red_flag_is_no_retirement():
+    stop_ms = START_MS + 120_000
+    red = (SessionStatusRecord(START_MS, "Started"), SessionStatusRecord(stop_ms + 1, "Aborted"))
+
+    assert RETIRED not in [
+        status for t_ms, status in statuses(race(flag(stop_ms), session_status=red)) if t_ms < END_MS
+    ]
+
+
+def test_a_stop_in_the_pits_is_none():
+    data = race(flag(START_MS + 50_000))
+    own = [replace(lap("2", 1, START_MS + LAP_MS), pit_in_ms=START_MS + 40_000)]
+
+    assert STOPPED not in [status for _, status in status_changes(data, "2", own, race_finishes(data))]
+
+
+def test_a_car_that_breaks_down_before_the_start_is_out_when_the_lights_go_out():
+    changes = statuses(race(flag(START_MS - 50_000, value=True), count=0))
+
+    assert held(changes, np.array([START_MS - 1, START_MS + RETIRED_AFTER_MS])).tolist() == [GRID, RETIRED]
+
+
+def test_a_car_that_stood_before_the_start_and_got_away_starts():
+    flags = flag(START_MS - 50_000), flag(START_MS - 40_000, value=False)
+
+    assert statuses(race(*flags, count=3)) == [(0, GRID), (START_MS, ON_TRACK), (END_MS + 1_000, FINISHED)]
+
+
+def test_a_car_that_never_comes_to_the_flag_is_out_when_all_others_have():
+    assert statuses(race())[-1] == (END_MS, RETIRED)
+
+
+@pytest.mark.parametrize("kind", ["practice-1", "qualifying"])
+def test_before_other_sessions_a_car_is_in_its_garage(kind):
+    data = session(("1",), laps("1", 1), kind=kind)
+
+    assert status_changes(data, "1", data.laps, {})[0] == (0, IN_PIT)
+
+
+def test_the_next_lap_begins_when_one_ends_and_none_after_the_flag():
+    own = (*laps("1", 2), lap("1", 3, END_MS), lap("1", 4, END_MS + LAP_MS, generated=True))
+
+    assert lap_changes(own, START_MS, END_MS) == [
+        (START_MS, 1),
+        (START_MS + LAP_MS, 2),
+        (START_MS + 2 * LAP_MS, 3),
+        (END_MS, 3),
+    ]
+
+
+def test_tyres_change_at_the_pit_exit_and_the_first_are_known_from_the_beginning():
+    out_ms = START_MS + LAP_MS + 20_000
+    own = (lap("1", 1, START_MS + LAP_MS), lap("1", 2, END_MS, compound="SOFT", tyre_life=1, pit_out_ms=out_ms))
+
+    compounds, ages = tyre_changes(own)
+
+    assert compounds == [(0, COMPOUNDS.index("HARD")), (out_ms, COMPOUNDS.index("SOFT"))]
+    assert ages == [(0, 1), (out_ms, 1)]
+
+
+@pytest.mark.parametrize("compound", [None, "UNKNOWN", "nan"])
+def test_a_compound_that_nobody_knows_is_null(compound):
+    compounds, _ = tyre_changes([lap("1", 1, START_MS, compound=compound)])
+
+    assert compounds == [(0, NONE)]
+
+
+def test_a_change_holds_from_its_moment_to_the_next():
+    assert held([(10, 1), (20, 2)], np.array([9, 10, 19, 20, 99])).tolist() == [NONE, 1, 1, 2, 2]

@@ -1,0 +1,55 @@
+from replays.playing.snapshot import LAST_MESSAGES, EventLog
+
+EVENTS = [
+    {"kind": "track_status", "t_ms": 0, "code": "1", "name": "all_clear"},
+    {"kind": "tyre", "t_ms": 0, "number": "4", "compound": "SOFT", "tyre_age": 1},
+    {"kind": "lap", "t_ms": 90_000, "number": "4", "lap": 1, "lap_time_ms": 90_000, "sector_1_ms": None},
+    {"kind": "track_status", "t_ms": 95_500, "code": "4", "name": "safety_car"},
+    {"kind": "tyre", "t_ms": 100_000, "number": "4", "compound": "HARD", "tyre_age": 1},
+    {"kind": "lap", "t_ms": 200_001, "number": "4", "lap": 2, "lap_time_ms": 110_001, "sector_1_ms": 30_000},
+    {"kind": "retired", "t_ms": 210_000, "number": "4"},
+    {"kind": "weather", "t_ms": 220_000, "wind_speed_ms": 2.5},
+]
+
+
+def test_it_is_the_last_of_everything_until_that_moment_and_nothing_after_it():
+    snapshot = EventLog(EVENTS).snapshot(99_999)
+
+    assert snapshot["t"] == 99.999
+    assert snapshot["track_status"] == {"t": 95.5, "code": "4", "name": "safety_car"}
+    assert snapshot["tyres"] == {"4": {"t": 0.0, "number": "4", "compound": "SOFT", "tyre_age": 1}}
+    assert snapshot["laps"]["4"]["lap"] == 1
+    assert snapshot["retired"] == []
+    assert snapshot["weather"] is None
+
+
+def test_the_best_lap_is_the_best_so_far():
+    laps = EventLog(EVENTS).snapshot(230_000)["laps"]
+
+    assert (laps["4"]["lap_time"], laps["4"]["best_lap_time"]) == (110.001, 90.0)
+
+
+def test_metres_per_second_are_no_milliseconds():
+    assert EventLog(EVENTS).snapshot(230_000)["weather"] == {"t": 220.0, "wind_speed_ms": 2.5}
+
+
+def test_only_the_last_messages_of_race_control_are_kept():
+    messages = [{"kind": "race_control", "t_ms": n, "message": str(n)} for n in range(30)]
+
+    shown = EventLog(messages).snapshot(29)["race_control"]
+
+    assert [message["message"] for message in shown] == [str(n) for n in range(30 - LAST_MESSAGES, 30)]
+
+
+def test_events_are_told_once_each_and_in_seconds():
+    log = EventLog(EVENTS)
+
+    told = log.between(90_000, 100_000) + log.between(100_000, 205_000)
+
+    assert [event["t"] for event in told] == [95.5, 100.0, 200.001]
+    assert told[-1]["sector_1"] == 30.0
+
+
+def test_a_lap_begins_when_the_first_car_ended_the_one_before():
+    assert EventLog(EVENTS).lap_start_ms(2) == 90_000
+    assert EventLog(EVENTS).lap_start_ms(9) is None

@@ -1,0 +1,104 @@
+"""A socket of the real application, over a channel layer in memory and over Redis."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import orjson
+import pytest
+from channels.testing import WebsocketCommunicator
+from django.conf import LazySettings
+
+from f1site.environment import redis_layer
+from replays.models import Replay
+from replays.playing import rooms
+from replays.socket.routing import application
+from tests.replays.synthetic import stored_replay
+
+PATIENCE_S = 10
+
+
+class Client:
+    """One end of a socket; what comes in can be awaited by its type."""
+
+    def __init__(self, communicator: WebsocketCommunicator) -> None:
+        self.communicator = communicator
+        self.seen: list[dict[str, Any]] = []
+
+    async def receive(self) -> dict[str, Any]:
+        """The next message, or `{"type": "close", "code": ...}`."""
+        output = await self.communicator.receive_output(PATIENCE_S)
+        if output["type"] == "websocket.close":
+            return {"type": "close", "code": output["code"]}
+        message = orjson.loads(output["text"])
+        self.seen.append(message)
+        return message
+
+    async def until(self, kind: str, **fields: Any) -> dict[str, Any]:
+        """The next message of that type with these fields; those before it are only seen."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                message = await self.receive()
+                if message["type"] == kind and all(message.get(k) == v for k, v in fields.items()):
+                    return message
+                assert message["type"] != "close", f"closed with {message['code']} before {kind}: {self.seen[-1:]}"
+
+    async def say(self, kind: str, **fields: Any) -> None:
+        await self.communicator.send_to(text_data=orjson.dumps({"type": kind, **fields}).decode())
+
+    async def frames_of(self, generation: int) -> dict[str, Any]:
+        return await self.until("frames", generation=generation)
+
+
+Connect = Callable[..., Awaitable[Client]]
+
+
+@pytest.fixture(params=["memory", pytest.param("redis", marks=pytest.mark.redis)])
+def layer(request: pytest.FixtureRequest, settings: LazySettings) -> str:
+    """Which channel layer the room goes through."""
+    if request.param == "memory":
+        settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+        return "memory"
+    settings.CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "CONFIG": redis_layer(request.getfixturevalue("redis_url"), prefix=f"test-{secrets.token_hex(6)}"),
+        }
+    }
+    return "redis"
+
+
+@pytest.fixture
+def replay(transactional_db: None, replay_storage: Any) -> Replay:
+    """A race of three cars on a circle, stored and ready."""
+    return stored_replay()
+
+
+@pytest.fixture
+async def connect() -> AsyncIterator[Connect]:
+    """Opens sockets by path; those still open at the end are left, and no task of theirs may live on."""
+    clients: list[Client] = []
+
+    async def opened(path: str, *, subprotocols: list[str] | None = None, **headers: str) -> Client:
+        sent = {"host": "localhost", **headers}
+        communicator = WebsocketCommunicator(
+            application,
+            path,
+            headers=[(name.encode(), value.encode()) for name, value in sent.items()],
+            subprotocols=subprotocols,
+        )
+        connected, detail = await communicator.connect(PATIENCE_S)
+        if not connected:
+            raise ConnectionRefusedError(detail)
+        client = Client(communicator)
+        client.subprotocol = detail
+        clients.append(client)
+        return client
+
+    yield opened
+    for client in clients:
+        await client.communicator.disconnect(PATIENCE_S)
+    assert rooms.open_rooms() == 0
+    ours = ("hub", "conductor", "writer", "closing")
+    assert [task.get_name() for task in asyncio.all_tasks() if task.get_name().startswith(ours)] == []
