@@ -121,7 +121,7 @@ def decode_chunk(
 ) -> list[tuple[npt.NDArray[np.int64], list[npt.NDArray[np.int32]]]]:
     """Per feed the instants (ms of session time) and the raw columns, int32 (samples, cars).
 
-    Raises DamagedChunk where the bytes are not gzip, of another schema, of another chunk, or not as long as their header says.
+    Raises DamagedChunk where the bytes are not gzip, of another schema or chunk, or not as long as their header says.
     """
     body = _inflated(data, number)
     if len(body) < HEADER.size:

@@ -129,6 +129,14 @@ def test_without_a_longest_gap_a_value_holds_until_the_next_and_null_is_a_value(
     ]
 
 
+def test_a_held_value_is_told_with_the_decimals_of_its_column_however_it_is_stored():
+    """Without positions progress is held, and stored with a decimal less than frames have."""
+    progress = column("progress", [[12_345]], continuous=False, decimals=4)
+    played = timeline(replay(feed([0], progress, name="timing", max_gap_ms=None), t_end_ms=1_000))
+
+    assert value(played.sample(500), "progress") == 123_450
+
+
 def test_a_moment_outside_the_replay_is_its_first_or_last():
     played = speed_of([100], [200], t_ms=[0, 800])
 
