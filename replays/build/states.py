@@ -111,8 +111,7 @@ def _flag_changes(data: SessionData, number: str, pits: list[Change]) -> Iterabl
             continue
         yield max(flag.t_ms, start_ms), STOPPED
         gone_ms = max(flag.t_ms + RETIRED_AFTER_MS, start_ms)
-        told = any(f.flag == "retired" and f.value and f.t_ms <= gone_ms for f in flags)
-        if (released is None or released > gone_ms) and not told and not _aborted(data, gone_ms):
+        if (released is None or released > gone_ms) and not _aborted(data, gone_ms):
             yield gone_ms, RETIRED
 
 

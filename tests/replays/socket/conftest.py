@@ -7,8 +7,10 @@ from typing import Any
 
 import orjson
 import pytest
+from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.conf import LazySettings
+from django.db import connections
 
 from f1site.environment import redis_layer
 from replays.models import Replay
@@ -99,6 +101,7 @@ async def connect() -> AsyncIterator[Connect]:
     yield opened
     for client in clients:
         await client.communicator.disconnect(PATIENCE_S)
+    await sync_to_async(connections.close_all)()  # in the thread that asked, or the test database stays in use
     assert rooms.open_rooms() == 0
     ours = ("hub", "conductor", "writer", "closing")
     assert [task.get_name() for task in asyncio.all_tasks() if task.get_name().startswith(ours)] == []

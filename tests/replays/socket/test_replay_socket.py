@@ -1,9 +1,11 @@
 """The protocol of a replay's socket, on each channel layer."""
 
 import asyncio
+import threading
 
 import pytest
 
+from replays import storage
 from replays.socket.consumer import BAD_CLIENT, FULL, NOT_FOUND, RATE_LIMITED, TOO_BIG
 from replays.storage import open_timeline
 
@@ -288,6 +290,22 @@ async def test_a_damaged_chunk_is_told_without_a_traceback(path, connect, replay
 
     assert error["code"] == "unreadable_replay"
     assert str(replay_storage) not in error["detail"]
+
+
+async def test_files_are_never_read_in_the_loop(path, connect, monkeypatch):
+    readers = []
+    read = storage.read_file
+
+    def noted(replay_id: str, name: str) -> bytes:
+        readers.append(threading.current_thread())
+        return read(replay_id, name)
+
+    monkeypatch.setattr(storage, "read_file", noted)
+    client = await connect(f"{path}?speed=64")
+    await client.until("state", status="ended")
+
+    assert len(readers) > 5
+    assert threading.current_thread() not in readers
 
 
 async def test_viewers_of_the_old_replay_finish_on_it_while_a_new_one_is_ready(path, connect, replay):
