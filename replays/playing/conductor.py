@@ -55,6 +55,7 @@ class Conductor:
         self._events = events
         self._lights_out_ms: int | None = timeline.manifest.document.get("lights_out_ms")
         self._fps = fps
+        self._away = False
         self._next_frame = 0
         self._told_until_ms = clock.anchor_ms
         self._commands: asyncio.Queue[dict[str, Any]] = asyncio.Queue(maxsize=100)
@@ -160,13 +161,16 @@ class Conductor:
     async def _hold_until_published(self, t_ms: float) -> None:
         """Media time stands still while the layer is away, and goes on in a new generation."""
         self.clock = self.clock.hold(time.monotonic(), t_ms)
-        while not await self._publish_state():
-            await asyncio.sleep(RETRY_S)  # noqa: ASYNC110  the layer tells nobody when it is back
+        while not await self._publish_state():  # noqa: ASYNC110  the layer tells nobody when it is back
+            await asyncio.sleep(RETRY_S)
         self.clock = self.clock.play(time.monotonic())
         await self._begin_generation(asker="", request_id=None, seeked=False)
 
     async def _obey(self, message: dict[str, Any]) -> None:
         asker, request_id, command = message["asker"], message["request_id"], message["command"]
+        if command["type"] == "tell":
+            await self._publish_state()
+            return
         now_s = time.monotonic()
         seeked = command["type"] == "seek"
         try:
@@ -222,16 +226,18 @@ class Conductor:
             async with asyncio.timeout(PUBLISH_TIMEOUT_S):
                 await self._layer.group_send(self._group, message)
         except Exception as error:  # whatever the layer's client raises
-            logger.warning("room %s cannot publish: %s", self._group, type(error).__name__)
+            if not self._away:
+                logger.warning("room %s cannot publish: %s", self._group, type(error).__name__)
+            self._away = True
             return False
+        self._away = False
         return True
 
     async def _receive(self) -> None:
         while True:
             try:
                 message = await self._layer.receive(self._channel)
-            except Exception as error:  # whatever the layer's client raises; it comes back
-                logger.warning("room %s cannot hear commands: %s", self._group, type(error).__name__)
+            except Exception:  # whatever the layer's client raises; it comes back, and the hub says so in the log
                 await asyncio.sleep(RETRY_S)
                 continue
             await self._commands.put(message)

@@ -28,11 +28,14 @@ class Hub:
     """`run` is its task; whoever starts it cancels it. `subscribed` is set once it hears the room; `state` is the
     last it heard."""
 
-    def __init__(self, room_id: str, layer: BaseChannelLayer, columns: tuple[str, ...], events: EventLog) -> None:
+    def __init__(
+        self, room_id: str, layer: BaseChannelLayer, conductor: str, columns: tuple[str, ...], events: EventLog
+    ) -> None:
         self.viewers: dict[str, Viewer] = {}
         self.subscribed = asyncio.Event()
         self._group = layer_messages.group_of(room_id)
         self._layer = layer
+        self._conductor = conductor
         self._columns = columns
         self._events = events
         self._channel: str | None = None
@@ -46,7 +49,9 @@ class Hub:
                     while True:
                         self._deliver(await self._layer.receive(self._channel))
                 except Exception as error:  # whatever the layer's client raises; it comes back
-                    logger.warning("room %s lost its subscription: %s", self._group, type(error).__name__)
+                    if self.subscribed.is_set():
+                        logger.warning("room %s lost its subscription: %s", self._group, type(error).__name__)
+                    self.subscribed.clear()
                     self._tell_buffering()
                     await asyncio.sleep(RESUBSCRIBE_S)
         finally:
@@ -57,6 +62,8 @@ class Hub:
             # All channels of a process share one prefix: the Redis layer reads only one prefix at a time.
             self._channel = self._channel or await self._layer.new_channel()
             await self._layer.group_add(self._group, self._channel)
+            if self.state is not None:  # what was published meanwhile is lost: ask where the clock is
+                await self._layer.send(self._conductor, layer_messages.command_message("", None, {"type": "tell"}))
         self.subscribed.set()
 
     async def _unsubscribe(self) -> None:
@@ -81,11 +88,7 @@ class Hub:
 
     def _deliver_state(self, message: dict[str, Any]) -> None:
         state = message["state"]
-        if (
-            self.state is not None
-            and state["generation"] <= self.state["generation"]
-            and state["status"] != "buffering"
-        ):
+        if self.state is not None and not _is_news(state, self.state):
             return
         self.state = state
         plain = orjson.dumps(state)
@@ -110,8 +113,8 @@ class Hub:
 
     def _deliver_frames(self, message: dict[str, Any]) -> None:
         batch = layer_messages.batch_of(message, self._columns)
-        if self.state is not None and batch.generation < self.state["generation"]:
-            return
+        if self.state is None or batch.generation != self.state["generation"]:
+            return  # of a past generation, or of one whose state was lost: that comes again
         events = [orjson.dumps({"type": "event", **event}) for event in message["events"]]
         by_variant: dict[Variant, list[Viewer]] = defaultdict(list)
         for viewer in self.viewers.values():
@@ -145,6 +148,13 @@ class Hub:
         self.state = self.state | {"status": "buffering", "t": t, "server_time": now}
         for viewer in self.viewers.values():
             viewer.tell(orjson.dumps(self.state))
+
+
+def _is_news(state: dict[str, Any], last: dict[str, Any]) -> bool:
+    """Whether a state says more than the last: a later generation, or the same after this hub had lost it."""
+    if state["generation"] == last["generation"]:
+        return bool(state["status"] != last["status"])
+    return bool(state["generation"] > last["generation"])
 
 
 def _parts(indices: list[int], size: int) -> list[list[int]]:

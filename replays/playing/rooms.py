@@ -116,7 +116,7 @@ async def _start(timeline: Timeline, events: EventLog, opening: Opening) -> Room
         raise LayerAway(type(error).__name__) from None
     clock = first_clock(timeline, opening, time.monotonic())
     conductor = Conductor(room_id, layer, channel, timeline, events, clock, settings.REPLAY_FPS)
-    hub = Hub(room_id, layer, timeline.manifest.column_names, events)
+    hub = Hub(room_id, layer, channel, timeline.manifest.column_names, events)
     room = Room(room_id, timeline, conductor, hub, channel)
     room.tasks.append(asyncio.create_task(hub.run(), name=f"hub {room_id}"))
     return room
