@@ -6,6 +6,7 @@ Commands come by its channel, what it publishes goes to the room's group. It is 
 import asyncio
 import logging
 import time
+from collections.abc import Coroutine
 from typing import Any
 
 import numpy as np
@@ -74,23 +75,30 @@ class Conductor:
         }
 
     async def run(self) -> None:
-        """Conduct until cancelled. A replay that cannot be read ends it, and the viewers are told."""
+        """Conduct until cancelled."""
         receiving = asyncio.create_task(self._receive(), name=f"conductor-commands {self._group}")
         try:
-            await self._show_anchor()
+            await self._or_stop_where_unreadable(self._show_anchor())
             while True:
-                await self._step()
-        except UnreadableReplay as error:
-            logger.error("room %s: %s", self._group, error)
-            await self._publish(
-                layer_messages.refusal_message("", None, "unreadable_replay", "the replay cannot be read on from here")
-            )
+                await self._or_stop_where_unreadable(self._step())
         except Exception:
             logger.exception("room %s: its conductor failed", self._group)
             await self._publish(layer_messages.refusal_message("", None, "internal_error", "the room has failed"))
         finally:
             receiving.cancel()
             await asyncio.gather(receiving, return_exceptions=True)
+
+    async def _or_stop_where_unreadable(self, step: Coroutine[Any, Any, None]) -> None:
+        """Do a step. Where the replay is damaged the clock stops and the viewers are told; they may seek elsewhere."""
+        try:
+            await step
+        except UnreadableReplay as error:
+            logger.error("room %s: %s", self._group, error)
+            self.clock = self.clock.pause(time.monotonic())
+            await self._publish(
+                layer_messages.refusal_message("", None, "unreadable_replay", "the replay cannot be read here")
+            )
+            await self._publish_state()
 
     async def _step(self) -> None:
         """Wait for a command or for the next batch to be due to leave, and do that."""

@@ -36,6 +36,7 @@ class Hub:
         self._group = layer_messages.group_of(room_id)
         self._layer = layer
         self._conductor = conductor
+        self._state_missed = False
         self._columns = columns
         self._events = events
         self._channel: str | None = None
@@ -48,6 +49,8 @@ class Hub:
                     await self._subscribe()
                     while True:
                         self._deliver(await self._layer.receive(self._channel))
+                        if self._state_missed:
+                            await self._ask_for_state()
                 except Exception as error:  # whatever the layer's client raises; it comes back
                     if self.subscribed.is_set():
                         logger.warning("room %s lost its subscription: %s", self._group, type(error).__name__)
@@ -62,9 +65,13 @@ class Hub:
             # All channels of a process share one prefix: the Redis layer reads only one prefix at a time.
             self._channel = self._channel or await self._layer.new_channel()
             await self._layer.group_add(self._group, self._channel)
-            if self.state is not None:  # what was published meanwhile is lost: ask where the clock is
-                await self._layer.send(self._conductor, layer_messages.command_message("", None, {"type": "tell"}))
+            if self.state is not None:  # what was published meanwhile is lost
+                await self._ask_for_state()
         self.subscribed.set()
+
+    async def _ask_for_state(self) -> None:
+        self._state_missed = False
+        await self._layer.send(self._conductor, layer_messages.command_message("", None, {"type": "tell"}))
 
     async def _unsubscribe(self) -> None:
         for viewer in self.viewers.values():
@@ -114,7 +121,9 @@ class Hub:
     def _deliver_frames(self, message: dict[str, Any]) -> None:
         batch = layer_messages.batch_of(message, self._columns)
         if self.state is None or batch.generation != self.state["generation"]:
-            return  # of a past generation, or of one whose state was lost: that comes again
+            # Of a past generation, or of one whose state was lost.
+            self._state_missed = self.state is not None and batch.generation > self.state["generation"]
+            return
         events = [orjson.dumps({"type": "event", **event}) for event in message["events"]]
         by_variant: dict[Variant, list[Viewer]] = defaultdict(list)
         for viewer in self.viewers.values():

@@ -279,7 +279,7 @@ async def test_a_strange_page_host_or_subprotocol_is_refused_at_the_handshake(pa
         await connect(path, subprotocols=["f1replay.v9"])
 
 
-async def test_a_damaged_chunk_is_told_without_a_traceback(path, connect, replay, replay_storage):
+async def test_a_damaged_chunk_stops_the_clock_and_the_rest_can_still_be_watched(path, connect, replay, replay_storage):
     chunk = sorted((replay_storage / replay.public_id / "chunks").iterdir())[3]
     chunk.write_bytes(b"garbage")
     client = await connect(f"{path}?t=0")
@@ -290,6 +290,10 @@ async def test_a_damaged_chunk_is_told_without_a_traceback(path, connect, replay
 
     assert error["code"] == "unreadable_replay"
     assert str(replay_storage) not in error["detail"]
+    assert (await client.until("state"))["status"] == "paused"
+    await client.say("seek", t=95)
+    state = await client.until("state", t=95.0)
+    assert (await client.frames_of(state["generation"]))["frames"][0]["t"] == 95.0
 
 
 async def test_files_are_never_read_in_the_loop(path, connect, monkeypatch):
