@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 
@@ -69,6 +70,14 @@ class UnknownSession(LoadingError):
         self.sessions = tuple(sessions)
 
 
+class NotHeldYet(LoadingError):
+    """`start` is UTC, None where the schedule does not tell it."""
+
+    def __init__(self, what: str, start: datetime | None) -> None:
+        when = "" if start is None else f": it starts on {start:%Y-%m-%d at %H:%M} UTC"
+        super().__init__(f"{what} is still to come{when}")
+
+
 class NotPublishedYet(LoadingError):
     def __init__(self, what: str) -> None:
         super().__init__(f"{what} is not published: that takes up to an hour after the session's end; try again then")
@@ -77,6 +86,18 @@ class NotPublishedYet(LoadingError):
 class SessionCancelled(LoadingError):
     def __init__(self, what: str) -> None:
         super().__init__(f"{what} was cancelled: there is nothing to load")
+
+
+class NotInArchive(LoadingError):
+    """A session that ended long ago, of which F1's archive has nothing."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} is not in F1's timing archive: it was cancelled, or never published")
+
+
+class NoTiming(LoadingError):
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} has no live timing: F1's archive begins in 2018 and lacks some tests")
 
 
 class AccountRequired(LoadingError):
@@ -108,6 +129,13 @@ class CorruptFeed(LoadingError):
 class CacheNotWritable(LoadingError):
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
-            f"the FastF1 cache {path} cannot be used ({reason}): set FASTF1_CACHE_DIR to a writable folder"
+            f"the FastF1 cache {path} cannot be used ({reason}): set FASTF1_CACHE_DIR to a writable folder with room"
         )
         self.path = path
+
+
+NOTHING_THERE = (NotHeldYet, NotPublishedYet, SessionCancelled, NoTiming)
+"""There is nothing to load; trying has not failed."""
+
+NOT_THE_SESSION = (*NOTHING_THERE, AccountRequired, CacheNotWritable, RateLimited, SourceUnavailable)
+"""Errors that say nothing of the session's data: the same may well load later, or on another machine."""

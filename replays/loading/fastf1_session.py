@@ -2,6 +2,8 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,58 +11,66 @@ from replays.loading import fastf1_tables, raw_feeds, telemetry
 from replays.loading.errors import (
     AccountRequired,
     LoadingError,
+    NotInArchive,
     NotPublishedYet,
-    RateLimited,
     SourceUnavailable,
 )
+from replays.loading.fastf1_errors import fastf1_errors, load_by_fastf1
 from replays.loading.session_data import Provenance, SessionData
 from seasons.keys import RACE_KINDS
+from seasons.publication import expected_end
 from seasons.records import CircuitRecord, EntryRecord, SessionRecord
 
 if TYPE_CHECKING:
     import fastf1.core
-    from fastf1.livetiming.data import LiveTimingData
 
 HOSTS = ("https://livetiming.formula1.com", "https://livetiming-mirror.fastf1.dev")
 """Where FastF1 asks for feeds, in its order; a request made here is answered from the same cache."""
 
-OK, UNAUTHORISED, FORBIDDEN, NOT_CACHED = 200, 401, 403, 504
+LATE = timedelta(days=2)
+"""What F1 has not published by then, it will not."""
+
+OK, UNAUTHORISED, FORBIDDEN, TOO_MANY, SERVER_ERROR, NOT_CACHED = 200, 401, 403, 429, 500, 504
 DM_PER_M = 10
 
 Say = Callable[[str], None]
 
 
-def load_session(session: "fastf1.core.Session", record: SessionRecord, say: Say) -> SessionData:
+def load_session(
+    session: "fastf1.core.Session", record: SessionRecord, say: Say, *, refresh: bool = False
+) -> SessionData:
     """Everything FastF1 has of `session`, downloading what its cache does not hold.
 
-    `say` is told each step. Raises LoadingError (one line, what is wrong and what to do): the session is not
-    published, no account, a rate limit, no network, a damaged feed, nothing to replay.
+    `refresh`: ask the archive whether the feeds in the cache are still its newest; needs the network. `say` is
+    told each step. Raises LoadingError (one line, what is wrong and what to do): the session is not published, no
+    account, a rate limit, no network, a damaged feed, nothing to replay.
     """
     say("reading the feeds")
-    feeds, missing = fetch_feeds(session.api_path)
+    feeds, missing = fetch_feeds(session.api_path, refresh=refresh)
     if not {"TimingData", "Position.z"} & feeds.keys():
         raise nothing_to_replay(record, missing)
     say("loading by FastF1")
-    _load(session)
+    load_by_fastf1(session)
     return session_data(session, record, feeds, kind="fastf1", problems=_absent(missing))
 
 
-def fetch_feeds(api_path: str) -> tuple[dict[str, raw_feeds.RawFeed], dict[str, int]]:
+def fetch_feeds(api_path: str, *, refresh: bool = False) -> tuple[dict[str, raw_feeds.RawFeed], dict[str, int]]:
     """The feeds of a session that are there, and the HTTP status of those that are not.
 
-    Raises CorruptFeed for a damaged one, SourceUnavailable where there is no network.
+    Raises CorruptFeed for a damaged one, SourceUnavailable where there is no network, RateLimited.
     """
     from fastf1.req import Cache
-    from requests.exceptions import RequestException
 
+    asked = {"refresh": True} if refresh else {}
     feeds: dict[str, raw_feeds.RawFeed] = {}
     missing: dict[str, int] = {}
     for name in raw_feeds.FEEDS:
         urls = [f"{host}{api_path}{name}.jsonStream" for host in HOSTS]
-        try:
-            response = Cache.requests_get(urls)
-        except RequestException as error:
-            raise SourceUnavailable(f"the F1 archive cannot be reached ({type(error).__name__})") from None
+        with fastf1_errors():
+            response = Cache.requests_get(urls, **asked)
+        if response.status_code == TOO_MANY or SERVER_ERROR <= response.status_code != NOT_CACHED:
+            # Not the same as a feed that is not there: a replay without it would stay so.
+            raise SourceUnavailable(f"the F1 archive answers {response.status_code} for {name}: try again later")
         if response.status_code != OK:
             missing[name] = response.status_code
             continue
@@ -68,7 +78,7 @@ def fetch_feeds(api_path: str) -> tuple[dict[str, raw_feeds.RawFeed], dict[str, 
             feed = raw_feeds.parse_stream(name, response.content)
         except LoadingError:
             for url in urls:
-                Cache.delete_response(url)  # so that the next try asks again
+                Cache.delete_response(url)  # so that the next try asks again; offline FastF1 keeps it
             raise
         if feed.messages:
             feeds[name] = feed
@@ -79,15 +89,24 @@ def fetch_feeds(api_path: str) -> tuple[dict[str, raw_feeds.RawFeed], dict[str, 
 
 def nothing_to_replay(record: SessionRecord, missing: dict[str, int]) -> LoadingError:
     """Why neither timing nor positions are there, as one line that says what to do."""
-    name = f"{record.event.year} {record.event.name} {record.name}"
-    statuses = set(missing.values())
+    name = title(record)
+    statuses = {missing["TimingData"], missing["Position.z"]}
+    if OK in statuses:
+        return LoadingError(f"{name}: the session is empty, TimingData and Position.z hold no message")
     if statuses & {UNAUTHORISED, FORBIDDEN}:
         return AccountRequired(name)
     if NOT_CACHED in statuses:
-        return SourceUnavailable(f"{name} is not in the FastF1 cache, and FASTF1_OFFLINE forbids to download it")
-    if statuses == {OK}:
-        return LoadingError(f"{name}: the session is empty, its feeds hold no message")
+        return SourceUnavailable(
+            f"{name}: neither TimingData nor Position.z is in the FastF1 cache, and FASTF1_OFFLINE is set"
+        )
+    if expected_end(record) < datetime.now(UTC) - LATE:
+        return NotInArchive(name)
     return NotPublishedYet(name)
+
+
+def title(record: SessionRecord) -> str:
+    """`2025 Australian Grand Prix Race`."""
+    return f"{record.event.year} {record.event.name} {record.name}"
 
 
 def session_data(
@@ -107,14 +126,13 @@ def session_data(
     laps = () if laps_table is None else fastf1_tables.lap_records(laps_table)
     positions, cars = _probe(session, "pos_data", found) or {}, _probe(session, "car_data", found) or {}
     entries = _entries(() if results is None else fastf1_tables.entry_records(results), {lap.number for lap in laps})
+    if record.kind in RACE_KINDS and "TimingAppData" in feeds:
+        entries = _with_grid(entries, raw_feeds.grid_places(feeds["TimingAppData"].messages))
     numbers = [entry.number for entry in entries]
     position_feed = telemetry.position_feed(positions, numbers)
     car_feed = telemetry.car_feed(cars, numbers)
-    if not entries or (not laps and position_feed is None):
-        raise LoadingError(
-            f"{record.event.year} {record.event.name} {record.name}: the session is empty, "
-            "there are neither laps nor positions to replay"
-        )
+    if not entries or (position_feed is None and all(lap.end_ms is None for lap in laps)):
+        raise LoadingError(f"{title(record)}: the session is empty, there are neither laps nor positions to replay")
     t0_date = _probe(session, "t0_date", found)
     t0_utc_ms = (
         raw_feeds.t0_utc_ms(feeds["RaceControlMessages"].messages if "RaceControlMessages" in feeds else ())
@@ -128,7 +146,7 @@ def session_data(
     start = _probe(session, "session_start_time", found)
     total_laps = _probe(session, "total_laps", found) if record.kind in RACE_KINDS else None
     return SessionData(
-        session=record,
+        session=_with_circuit(session, record),
         entries=entries,
         provenance=Provenance(kind, fastf1.__version__, tuple(sorted(feeds)), tuple(found)),
         positions=position_feed,
@@ -155,6 +173,7 @@ def circuit_record(session: "fastf1.core.Session") -> CircuitRecord | None:
 
     FastF1's own `get_circuit_info()` wants telemetry and drops the outline.
     """
+    from fastf1.exceptions import DataNotLoadedError
     from fastf1.mvapi.api import get_circuit
     from requests.exceptions import RequestException
 
@@ -176,7 +195,9 @@ def circuit_record(session: "fastf1.core.Session") -> CircuitRecord | None:
                 for corner in circuit.get("corners", ())
             ),
         )
-    except (*_not_loaded(), RequestException, AttributeError, KeyError, TypeError, ValueError):  # AttributeError: FastF1's, offline
+    except (DataNotLoadedError, RequestException, KeyError, TypeError, ValueError):
+        return None
+    except AttributeError:  # FastF1's own, offline
         return None
 
 
@@ -185,31 +206,13 @@ def forget_parsed(session: "fastf1.core.Session", cache_dir: Path) -> None:
     shutil.rmtree(cache_dir / session.api_path.removeprefix("/static/").strip("/"), ignore_errors=True)
 
 
-def _load(session: "fastf1.core.Session", livedata: "LiveTimingData | None" = None) -> None:
-    from fastf1.exceptions import FastF1CriticalError, RateLimitExceededError
-    from requests.exceptions import RequestException
-
-    try:
-        session.load(livedata=livedata)
-    except RateLimitExceededError as error:
-        raise RateLimited(str(error)) from None
-    except RequestException as error:
-        raise SourceUnavailable(f"a source of FastF1 cannot be reached ({type(error).__name__})") from None
-    except FastF1CriticalError as error:
-        raise LoadingError(f"FastF1 cannot load the session: {error}") from None
-
-
-def _not_loaded() -> tuple[type[Exception], ...]:
-    from fastf1.exceptions import DataNotLoadedError
-
-    return (DataNotLoadedError,)
-
-
 def _probe(session: "fastf1.core.Session", name: str, problems: list[str]) -> Any:
     """A dataset of the session, or None with a note in `problems` where FastF1 did not load it."""
+    from fastf1.exceptions import DataNotLoadedError
+
     try:
         return getattr(session, name)
-    except _not_loaded():
+    except DataNotLoadedError:
         problems.append(f"FastF1 has no {name}")
         return None
 
@@ -226,6 +229,27 @@ def _entries(entries: tuple[EntryRecord, ...], with_laps: set[str]) -> tuple[Ent
     if any(entry.classified or entry.position for entry in entries):
         entries = tuple(e for e in entries if e.classified or e.position or e.number in with_laps)
     return tuple(sorted(entries, key=lambda entry: (len(entry.number), entry.number)))
+
+
+def _with_grid(entries: tuple[EntryRecord, ...], places: dict[str, int]) -> tuple[EntryRecord, ...]:
+    """With the timing feed's grid where the results know no place on the grid at all, as they do offline."""
+    if any(entry.grid is not None for entry in entries):
+        return entries
+    return tuple(replace(entry, grid=places.get(entry.number)) for entry in entries)
+
+
+def _with_circuit(session: "fastf1.core.Session", record: SessionRecord) -> SessionRecord:
+    """With the circuit as the session's own feed names it: schedules do not tell it."""
+    from fastf1.exceptions import DataNotLoadedError
+
+    try:
+        circuit = session.session_info["Meeting"]["Circuit"]
+        key, name = int(circuit["Key"]), str(circuit["ShortName"]).strip()
+    except (DataNotLoadedError, KeyError, TypeError, ValueError):
+        return record
+    if record.event.is_demo or record.event.circuit_name or not name:
+        return record
+    return replace(record, event=replace(record.event, circuit_key=key, circuit_name=name))
 
 
 def _absent(missing: dict[str, int]) -> tuple[str, ...]:

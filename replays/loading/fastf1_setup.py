@@ -3,9 +3,23 @@
 import logging
 import sqlite3
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from replays.loading.errors import CacheNotWritable
+
+
+@dataclass(frozen=True, slots=True)
+class Fastf1Source:
+    """Where FastF1 keeps its cache, whether it may ask the network, and from what level on its log is shown."""
+
+    cache_dir: Path
+    offline: bool
+    log_level: int = logging.CRITICAL
+
+    def configure(self) -> None:
+        """Raises CacheNotWritable."""
+        configure_fastf1(self.cache_dir, offline=self.offline, log_level=self.log_level)
 
 
 def configure_fastf1(cache_dir: Path, *, offline: bool, log_level: int = logging.CRITICAL) -> None:

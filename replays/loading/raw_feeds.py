@@ -80,9 +80,12 @@ def _decoded(file: str, lines: Iterable[str], decode: Callable[[str], Any]) -> I
 
 def check_packed(quoted: str) -> None:
     """Raises unless `quoted` is a JSON string of base64 of raw deflate of a JSON object."""
-    packed = base64.b64decode(orjson.loads(quoted), validate=True)
-    text = zlib.decompress(packed, -zlib.MAX_WBITS).strip()
-    if not (text.startswith(b"{") and text.endswith(b"}")):
+    text = orjson.loads(quoted)
+    if not isinstance(text, str):
+        raise ValueError("no packed text")
+    packed = base64.b64decode(text, validate=True)
+    body = zlib.decompress(packed, -zlib.MAX_WBITS).strip()
+    if not (body.startswith(b"{") and body.endswith(b"}")):
         raise ValueError("no JSON object inside")
 
 
@@ -103,6 +106,18 @@ def car_flags(timing: Iterable[Message]) -> tuple[CarFlagRecord, ...]:
                     last[number, flag] = value
                     flags.append(CarFlagRecord(t_ms, number, flag, value))
     return tuple(flags)
+
+
+def grid_places(timing_app: Iterable[Message]) -> dict[str, int]:
+    """Each car's place on the grid by the TimingAppData messages, the last word of them; only races have it."""
+    places: dict[str, int] = {}
+    for _, message in timing_app:
+        lines = message.get("Lines") if isinstance(message, dict) else None
+        for number, fields in lines.items() if isinstance(lines, dict) else ():
+            place = fields.get("GridPos") if isinstance(fields, dict) else None
+            if isinstance(place, str) and place.isascii() and place.isdigit() and int(place) > 0:
+                places[number] = int(place)
+    return places
 
 
 def t0_utc_ms(race_control: Iterable[Message]) -> int | None:

@@ -5,9 +5,11 @@ text with an apostrophe loses its line there; that is counted and told, damage i
 """
 
 import hashlib
+import logging
+import re
 import zlib
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,16 +17,29 @@ import orjson
 
 from replays.loading import fastf1_session, raw_feeds
 from replays.loading.errors import CorruptFeed, LoadingError
+from replays.loading.fastf1_errors import load_by_fastf1
 from replays.loading.fastf1_session import Say
 from replays.loading.fastf1_setup import configure_fastf1
 from replays.loading.session_data import SessionData
+from seasons.keys import SESSION_KINDS
 from seasons.records import EventRecord, SessionRecord
 
 if TYPE_CHECKING:
     import fastf1.events
 
+SESSION_INFO = re.compile(rb"""\[\s*["']SessionInfo["']""")
+GMT_OFFSET = re.compile(r"(-?)(\d{2}):(\d{2}):\d{2}")
 
-def load_recorded(path: Path, record: SessionRecord, *, cache_dir: Path, offline: bool, say: Say) -> SessionData:
+
+def load_recorded(
+    path: Path,
+    record: SessionRecord,
+    *,
+    cache_dir: Path,
+    offline: bool,
+    say: Say,
+    log_level: int = logging.CRITICAL,
+) -> SessionData:
     """The session recorded in the file at `path`, told to be `record`.
 
     What FastF1 parses goes to a cache folder of its own below `cache_dir`: FastF1 caches by session, whatever
@@ -34,11 +49,12 @@ def load_recorded(path: Path, record: SessionRecord, *, cache_dir: Path, offline
 
     say("reading the recording")
     lost = check_recording(path)
-    configure_fastf1(cache_dir / "recorded" / _sha256(path)[:16], offline=offline or record.event.is_demo)
+    own_cache = cache_dir / "recorded" / _sha256(path)[:16]
+    configure_fastf1(own_cache, offline=offline or record.event.is_demo, log_level=log_level)
     livedata = LiveTimingData(str(path))
     session = hand_built_event(record).get_session(record.name)
     say("loading by FastF1")
-    fastf1_session._load(session, livedata)
+    load_by_fastf1(session, livedata)
     feeds = {
         name: raw_feeds.RawFeed(name, tuple((_ms(entry[0]), entry[1]) for entry in livedata.get(name)))
         for name in raw_feeds.FEEDS
@@ -54,10 +70,7 @@ def check_recording(path: Path) -> Counter[str]:
 
     Also raises where FastF1 would load nothing: its clock starts at the first SessionData that says Started.
     """
-    try:
-        lines = path.read_bytes().splitlines(keepends=True)
-    except OSError as error:
-        raise LoadingError(f"{path}: cannot be read ({error.strerror})") from None
+    lines = _bytes_of(path).splitlines(keepends=True)
     if not lines:
         raise CorruptFeed(path.name, "the file is empty")
     lost: Counter[str] = Counter()
@@ -105,36 +118,87 @@ def hand_built_event(record: SessionRecord) -> "fastf1.events.Event":
     )
 
 
+def recorded_session(path: Path) -> SessionRecord | None:
+    """What the recording's SessionInfo says of its session and event; None without one that can be read.
+
+    Raises LoadingError where the file cannot be read.
+    """
+    event = recorded_event(path)
+    info = _session_info(path)
+    name = str(info.get("Name", "")).replace("Sprint Shootout", SESSION_KINDS["sprint-qualifying"])
+    kind = next((kind for kind, known in SESSION_KINDS.items() if known == name), None)
+    if event is None or kind is None:
+        return None
+    offset_s = _offset_s(info.get("GmtOffset"))
+    start = None if offset_s is None else event.date - timedelta(seconds=offset_s)
+    return SessionRecord(event=event, kind=kind, name=str(info["Name"]), start=start, utc_offset_s=offset_s)
+
+
 def recorded_event(path: Path) -> EventRecord | None:
-    """What the recording's SessionInfo says of its event; None without one."""
-    for line in path.read_bytes().splitlines():
-        if not line.startswith(b'["SessionInfo"'):
-            continue
-        try:
-            info = _check_line(line)[1]
-            meeting = info["Meeting"]
-            start = datetime.fromisoformat(info["StartDate"])
-            return EventRecord(
-                year=start.year,
-                name=meeting["Name"],
-                official_name=meeting.get("OfficialName", meeting["Name"]),
-                location=meeting["Location"],
-                country=meeting["Country"]["Name"],
-                date=start,
-                round_number=meeting.get("Number"),
-                circuit_key=meeting["Circuit"]["Key"],
-                circuit_name=meeting["Circuit"]["ShortName"],
-            )
-        except (KeyError, TypeError, ValueError):
-            return None
-    return None
+    """What the recording's SessionInfo says of its event; None without one.
+
+    Its date is that of the session, which may not be the event's last. Raises LoadingError.
+    """
+    try:
+        info = _session_info(path)
+        meeting = info["Meeting"]
+        number = meeting.get("Number")
+        start = datetime.fromisoformat(info["StartDate"]).replace(tzinfo=UTC)
+        return EventRecord(
+            year=start.year,
+            name=str(meeting["Name"]),
+            official_name=str(meeting.get("OfficialName", meeting["Name"])),
+            location=str(meeting["Location"]),
+            country=str(meeting["Country"]["Name"]),
+            date=start,
+            round_number=number if isinstance(number, int) and number > 0 else None,
+            circuit_key=int(meeting["Circuit"]["Key"]),
+            circuit_name=str(meeting["Circuit"]["ShortName"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def recording_began(path: Path) -> datetime:
+    """The instant of the recording's first line, UTC; raises LoadingError."""
+    first = _bytes_of(path).partition(b"\n")[0]
+    try:
+        _check_line(first)
+        return datetime.fromisoformat(str(_entry(first)[2]).rstrip("Z")[:26]).replace(tzinfo=UTC)
+    except (ValueError, zlib.error) as error:
+        raise CorruptFeed(path.name, f"line 1: {error}") from None
+
+
+def _session_info(path: Path) -> dict[str, Any]:
+    """The recording's first SessionInfo message; empty without one."""
+    for line in _bytes_of(path).splitlines():
+        if SESSION_INFO.match(line):
+            try:
+                info = _check_line(line)[1]
+            except ValueError:
+                return {}
+            return info if isinstance(info, dict) else {}
+    return {}
+
+
+def _offset_s(text: Any) -> int | None:
+    """Seconds of F1's `-04:00:00`; None where it says something else."""
+    match = GMT_OFFSET.fullmatch(str(text))
+    if match is None:
+        return None
+    seconds = int(match[2]) * 3600 + int(match[3]) * 60
+    return -seconds if match[1] else seconds
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise LoadingError(f"{path}: cannot be read ({(error.strerror or str(error)).lower()})") from None
 
 
 def _check_line(line: bytes) -> tuple[str, Any]:
-    try:
-        entry = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        entry = _as_fastf1_reads(line)
+    entry = _entry(line)
     if not isinstance(entry, list) or len(entry) != 3 or not isinstance(entry[0], str):
         raise ValueError("not a [topic, message, time] line")
     topic, message, moment = entry
@@ -142,6 +206,13 @@ def _check_line(line: bytes) -> tuple[str, Any]:
     if topic.endswith(".z"):
         raw_feeds.check_packed(orjson.dumps(message).decode())
     return topic, message
+
+
+def _entry(line: bytes) -> Any:
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return _as_fastf1_reads(line)
 
 
 def _as_fastf1_reads(line: bytes) -> Any:

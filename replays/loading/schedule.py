@@ -156,8 +156,7 @@ def session_kind(event: "Event", wanted: str) -> str:
 
     Raises UnknownSession, also for a session other weekends have.
     """
-    text = wanted.strip()
-    kind = KIND_OF_CODE.get(text.upper()) or KIND_OF_NAME.get(text.casefold().replace("-", " "))
+    kind = kind_of(wanted)
     if kind == "sprint-qualifying" and event.year in YEARS_OF_SPRINT_AS_QUALIFYING:
         kind = "sprint"
     sessions = sessions_of(event)
@@ -165,6 +164,12 @@ def session_kind(event: "Event", wanted: str) -> str:
         had = [f"{CODE_OF_KIND[session.kind]} ({session.name})" for session in sessions]
         raise UnknownSession(f"{event.year} {event_name(event)}", wanted, had)
     return kind
+
+
+def kind_of(wanted: str) -> str | None:
+    """The kind a code, a name or a kind stands for, whether or not an event has such a session."""
+    text = wanted.strip()
+    return KIND_OF_CODE.get(text.upper()) or KIND_OF_NAME.get(text.casefold().replace("-", " "))
 
 
 def scheduled_session(event: "Event", kind: str) -> ScheduledSession:

@@ -1,0 +1,104 @@
+import base64
+import zlib
+
+import pytest
+
+from replays.loading.errors import CorruptFeed
+from replays.loading.raw_feeds import car_flags, check_packed, grid_places, parse_stream, t0_utc_ms
+from seasons.records import CarFlagRecord
+
+
+def packed(body: bytes) -> str:
+    deflate = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return f'"{base64.b64encode(deflate.compress(body) + deflate.flush()).decode()}"'
+
+
+def test_a_stream_is_its_messages_with_their_session_times():
+    feed = parse_stream("TimingData", b'\xef\xbb\xbf00:00:01.500{"a":1}\r\n01:02:03.004{"b":2}\r\n')
+
+    assert feed.messages == ((1_500, {"a": 1}), (3_723_004, {"b": 2}))
+
+
+@pytest.mark.parametrize("body", [b"", b"\xef\xbb\xbf", b"\r\n"])
+def test_an_empty_stream_has_no_messages(body):
+    assert parse_stream("TimingData", body).messages == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        (b'00:00:01.500{"a":1}\r\n00:00:02.0', "cut off in the middle of line 2"),
+        (b'00:00:01.500{"a":1}', "cut off in the middle of line 1"),
+        (b'00:00:01.500{"a":\r\n', "line 1 cannot be decoded"),
+        (b'{"a":1}\r\n', "line 1 does not begin with a session time"),
+        (b'00:00:01.500{"a":"\xff"}\r\n', "not UTF-8 at byte 18"),
+        (b"<html>403 Forbidden</html>\r\n", "line 1 does not begin with a session time"),
+    ],
+)
+def test_damage_is_told_with_its_place(body, complaint):
+    with pytest.raises(CorruptFeed, match=complaint) as caught:
+        parse_stream("TimingData", body)
+
+    assert caught.value.feed == "TimingData.jsonStream"
+
+
+def test_a_packed_feed_is_checked_but_left_to_fastf1():
+    line = f"00:00:01.500{packed(b'{}')}\r\n".encode()
+
+    assert parse_stream("Position.z", line).messages == ((1_500, None),)
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        '"not base64!"',
+        '"bm90IGRlZmxhdGU="',
+        packed(b"no object"),
+        packed(b'{"Position":[' + b"1," * 99)[:-8] + '"',
+        "{}",
+    ],
+)
+def test_what_is_no_packed_json_is_refused(quoted):
+    with pytest.raises((ValueError, zlib.error)):
+        check_packed(quoted)
+
+
+def test_each_change_of_a_cars_state_counts_once():
+    messages = [
+        (1, {"Lines": {"4": {"InPit": False}}}),
+        (2, {"Lines": {"4": {"InPit": True}}}),
+        (3, {"Lines": {"4": {"InPit": True, "Sectors": []}}}),
+        (4, {"Lines": {"4": {"InPit": False, "Retired": True}, "81": "odd"}}),
+        (5, ["odd"]),
+    ]
+
+    assert car_flags(messages) == (
+        CarFlagRecord(2, "4", "in_pit", True),
+        CarFlagRecord(4, "4", "in_pit", False),
+        CarFlagRecord(4, "4", "retired", True),
+    )
+
+
+def test_the_grid_is_the_last_word_of_the_timing_feed():
+    messages = [
+        (1, {"Lines": {"4": {"GridPos": "1"}, "81": {"GridPos": "2"}, "6": {"GridPos": ""}, "7": {"Line": 3}}}),
+        (2, {"Lines": {"4": {"GridPos": "3"}, "5": {"GridPos": "0"}, "8": {"GridPos": 4}, "9": None}}),
+        (3, {"Withheld": True}),
+        (4, None),
+    ]
+
+    assert grid_places(messages) == {"4": 3, "81": 2}
+
+
+def test_time_zero_is_that_of_the_promptest_message():
+    messages = [
+        (10_400, {"Messages": [{"Utc": "2025-03-16T04:00:10", "Message": "late by 0.4 s"}]}),
+        (20_100, {"Messages": {"1": {"Utc": "2025-03-16T04:00:20"}}}),
+        (30_000, {"Messages": {"2": {"Utc": "not a time"}, "3": {}}}),
+    ]
+
+    assert t0_utc_ms(messages) == 1_742_097_600_000 - 100
+
+
+def test_without_a_message_time_zero_is_unknown():
+    assert t0_utc_ms([]) is None
