@@ -1,10 +1,12 @@
 """Where the demo race is to be seen."""
 
-from django.apps import apps
+from replays.artefact.model import SCHEMA_VERSION
+from replays.models import Replay, ReplayState
 
 
 def demo_path() -> str | None:
-    """Path of the page on which the newest replay of the demo race plays; None until one has been built."""
-    replays = apps.get_model("replays", "Replay")._default_manager
-    replay = replays.filter(session__event__is_demo=True).order_by("pk").last()
-    return None if replay is None else f"/replays/{replay.public_id}/"
+    """Path of the page on which the demo race plays; None until a replay of it is ready that this version reads."""
+    ready = Replay.objects.filter(
+        session__event__is_demo=True, state=ReplayState.READY, schema_version=SCHEMA_VERSION
+    ).first()
+    return None if ready is None else f"/replays/{ready.public_id}/"

@@ -59,7 +59,7 @@ def delete_artefact(replay_id: str) -> None:
     for folder in (f"{replay_id}/chunks", replay_id):
         try:
             files = storage.listdir(folder)[1]
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             continue
         for name in files:
             storage.delete(f"{folder}/{name}")

@@ -25,7 +25,8 @@ def told_in_one_line() -> Iterator[None]:
     except FAILURES as error:
         raise CommandError(str(error), returncode=exit_code(error)) from error
     except DatabaseError as error:
-        raise CommandError(f"the database does not work: {str(error).strip().splitlines()[0]}") from error
+        reason = str(error).strip().partition("\n")[0]
+        raise CommandError(f"the database does not work: {reason} (is it migrated?)") from error
     except KeyboardInterrupt:
         raise CommandError("interrupted; run the same command again to resume", returncode=EXIT_INTERRUPTED) from None
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from replays.builds import build_session_replay, ready_replay
+from replays.dead_builds import sweep_dead_builds
 from replays.loading.fastf1_setup import Fastf1Source
 from replays.loading.session_data import SessionData
 from replays.management.failures import told_in_one_line
@@ -30,6 +31,7 @@ class Command(BaseCommand):
             settings.FASTF1_CACHE_DIR, settings.FASTF1_OFFLINE, logging.INFO if verbosity > 1 else logging.CRITICAL
         )
         with told_in_one_line():
+            sweep_dead_builds()
             session = find(key)
             ready = None if force else ready_replay(session)
             if ready is not None:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from replays.builds import BuildOutcome
+from replays.dead_builds import sweep_dead_builds
 from replays.loading.errors import NOTHING_THERE, CacheNotWritable, RateLimited
 from replays.loading.fastf1_setup import Fastf1Source
 from replays.management.failures import FAILURES, told_in_one_line
@@ -89,6 +90,7 @@ class Command(BaseCommand):
             raise CommandError("--schedule is for a whole season: give the year alone", returncode=BAD_USAGE)
         with told_in_one_line():
             source.configure()
+            sweep_dead_builds()
             if livetiming is not None:
                 self.warm_file(livetiming, year, event, next(iter(sessions), None), source, now)
                 return

@@ -1,0 +1,99 @@
+"""The 2025 Australian Grand Prix, built from the archive: what is known of it comes out of the replay."""
+
+import random
+from datetime import UTC, datetime
+from io import StringIO
+
+import numpy as np
+import pytest
+from django.core.management import call_command
+
+from replays.builds import build_session_replay
+from replays.columns import BY_NAME, null_of
+from replays.loading.fastf1_session import load_session
+from replays.loading.fastf1_setup import configure_fastf1
+from replays.loading.schedule import find_event, session_record
+from replays.loading.session_data import MISSING, SessionData
+from replays.models import Replay
+from replays.storage import open_timeline, read_events
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.archive]
+CLASSIFICATION = "NOR VER RUS ANT ALB STR HUL LEC PIA HAM GAS TSU OCO BEA LAW BOR ALO SAI DOO HAD"
+RETIRED = {"LAW", "BOR", "ALO", "SAI", "DOO", "HAD"}
+SAFETY_CAR = "4"
+
+
+@pytest.fixture
+def data(fastf1_cache) -> SessionData:
+    configure_fastf1(fastf1_cache, offline=True)
+    event = find_event(2025, "Australia", now=datetime(2026, 1, 1, tzinfo=UTC))
+    record = session_record(event, "race")
+    return load_session(event.get_session(record.name), record, lambda stage: None)
+
+
+@pytest.fixture
+def replay(data, replay_storage) -> Replay:
+    return build_session_replay(data, on_stage=lambda stage: None).replay
+
+
+def metres(frame: np.ndarray, name: str) -> np.ndarray:
+    """A column of places in metres, NaN where unknown."""
+    raw = frame[name]
+    return np.where(raw == null_of(raw.dtype), np.nan, raw * 10.0 ** -BY_NAME[name].decimals)
+
+
+def test_the_australian_race_replays_as_it_was(data, replay):
+    assert (replay.car_count, replay.laps, replay.lights_out_ms) == (20, 57, 4_260_355)
+    assert replay.bytes < 4_000_000
+    assert replay.capabilities == dict.fromkeys(replay.capabilities, True)
+    assert replay.quality["cars_without_positions"] == ["HAD"]
+    timeline = open_timeline(replay.public_id)
+    codes = [car["code"] for car in timeline.manifest.cars]
+
+    events = read_events(replay.public_id, timeline.manifest)
+    flags = [event["code"] for event in events if event["kind"] == "track_status"]
+    assert flags.count(SAFETY_CAR) == 3
+    retired = {event["number"] for event in events if event["kind"] == "retired"}
+    assert {car["code"] for car in timeline.manifest.cars if car["number"] in retired} == RETIRED
+
+    last = timeline.sample(replay.t_end_ms)
+    assert " ".join(codes[car] for car in np.argsort(last["position"])) == CLASSIFICATION
+
+    hadjar = codes.index("HAD")
+    for t_ms in range(replay.t_start_ms, replay.t_end_ms, 30_000):
+        frame = timeline.sample(t_ms)
+        assert np.isnan([metres(frame, "x")[hadjar], metres(frame, "y")[hadjar]]).all()
+
+    assert data.positions is not None
+    inside = np.flatnonzero((data.positions.t_ms >= replay.t_start_ms) & (data.positions.t_ms <= replay.t_end_ms))
+    for row in random.Random(20250316).sample(inside.tolist(), 10):
+        frame = timeline.sample(int(data.positions.t_ms[row]))
+        for name, raw_dm in (("x", data.positions.x_dm[row]), ("y", data.positions.y_dm[row])):
+            seen = raw_dm != MISSING
+            assert seen.any()
+            assert np.abs(metres(frame, name)[seen] - raw_dm[seen] / 10).max() <= 0.1
+
+
+@pytest.mark.parametrize(
+    ("year", "event", "session", "laps", "there"),
+    [
+        (2025, "Miami", "S", 18, {"timing", "race_control", "tyres"}),
+        (2024, "Spain", "Q", None, {"timing", "race_control", "tyres"}),
+        (2024, "British", "FP1", None, {"timing", "race_control", "tyres", "weather"}),
+        (2018, "Azerbaijan", "R", 51, {"timing", "race_control", "tyres"}),
+    ],
+)
+def test_sessions_without_positions_say_what_they_have_and_replay_the_rest(
+    fastf1_cache, replay_storage, settings, year, event, session, laps, there
+):
+    settings.FASTF1_CACHE_DIR, settings.FASTF1_OFFLINE = fastf1_cache, True
+
+    call_command("warm_cache", str(year), event, session, stdout=StringIO())
+
+    replay = Replay.objects.get()
+    assert {name for name, has in replay.capabilities.items() if has} == there
+    assert (replay.car_count, replay.laps) == (20, laps)
+    timeline = open_timeline(replay.public_id)
+    last = timeline.sample(replay.t_end_ms)
+    assert sorted(last["position"].tolist()) == list(range(1, 21))
+    assert any(event["kind"] == "lap" for event in read_events(replay.public_id, timeline.manifest))
