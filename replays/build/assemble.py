@@ -67,7 +67,10 @@ def replay_span(data: SessionData) -> Span:
     starts = [lap.start_ms for lap in data.laps if lap.start_ms is not None]
     started = data.start_ms if data.start_ms is not None else min(starts, default=None)
     if started is None:
-        started = int(min(clock[0] for clock in clocks)) if clocks else min(ends)
+        first_known = [int(clock[0]) for clock in clocks] or ends
+        if not first_known:
+            raise ValueError("the session has no moment to play")
+        started = min(first_known)
     race = data.session.kind in RACE_KINDS
     if clocks:
         before = BEFORE_RACE_MS if race else BEFORE_OTHERS_MS
