@@ -50,8 +50,13 @@ class EventLog:
         tyres: dict[str, Event] = {}
         laps: dict[str, Event] = {}
         retired: dict[str, None] = {}
+        over = False
         for event in self._events[: bisect_right(self._times_ms, t_ms)]:
             kind = event["kind"]
+            if kind == "session_status":
+                if event["status"] == "Started" and over:  # a segment of qualifying begins
+                    laps = {number: lap | {"best_ms": None} for number, lap in laps.items()}
+                over = event["status"] == "Finished" or (over and event["status"] != "Started")
             if kind in latest:
                 latest[kind] = event
             elif kind == "race_control":

@@ -35,7 +35,7 @@ test("a seek drops what was still to come, and the snapshot says all", () => {
     track_status: { code: "1", name: "all_clear", t: 1 },
     weather: { air_temp_c: 20 },
     race_control: [message(1, "a"), message(2, "b")],
-    laps: { 4: { lap: 2, lap_time: 80.5 }, 1: [{ lap_time: 82 }, { lap_time: 81 }], 44: null },
+    laps: { 4: { lap: 2, lap_time: 82, best_lap_time: 80.5 }, 1: { best_lap_time: 81 }, 44: { best_lap_time: null } },
   });
   session.advance(100);
 
@@ -73,6 +73,22 @@ test("only a better lap is a best lap, and a lap without a time is none", () => 
   session.advance(10);
 
   assert.equal(session.bestLaps.get("4"), 79.9);
+});
+
+test("a start after the end of a segment begins the best laps anew, a resumption does not", () => {
+  const session = new SessionState();
+  const status = (t, word) => session.expect({ type: "event", kind: "session_status", t, status: word });
+  session.expect({ type: "event", kind: "lap", t: 1, number: "4", lap_time: 80 });
+  status(2, "Aborted");
+  status(3, "Started");
+  session.advance(4);
+  assert.equal(session.bestLaps.get("4"), 80);
+
+  status(5, "Finished");
+  status(6, "Inactive");
+  status(7, "Started");
+  session.advance(8);
+  assert.equal(session.bestLaps.size, 0);
 });
 
 test("races and sprints are told from sessions run for the best lap", () => {

@@ -29,6 +29,18 @@ def test_the_best_lap_is_the_best_so_far():
     assert (laps["4"]["lap_time"], laps["4"]["best_lap_time"]) == (110.001, 90.0)
 
 
+def test_a_segment_of_qualifying_begins_the_best_laps_anew():
+    events = [
+        *EVENTS,
+        {"kind": "session_status", "t_ms": 300_000, "status": "Finished"},
+        {"kind": "session_status", "t_ms": 400_000, "status": "Started"},
+        {"kind": "lap", "t_ms": 500_000, "number": "4", "lap": 3, "lap_time_ms": 95_000, "sector_1_ms": None},
+    ]
+
+    assert EventLog(events).snapshot(450_000)["laps"]["4"]["best_lap_time"] is None
+    assert EventLog(events).snapshot(500_000)["laps"]["4"]["best_lap_time"] == 95.0
+
+
 def test_metres_per_second_are_no_milliseconds():
     assert EventLog(EVENTS).snapshot(230_000)["weather"] == {"t": 220.0, "wind_speed_ms": 2.5}
 

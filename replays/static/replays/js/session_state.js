@@ -19,8 +19,9 @@ export class SessionState {
    * @type {{t: number, message: string, category: string, flag: string|null}[]}
    */
   messages = [];
-  /** Best lap of each car so far, seconds. @type {Map<string, number>} */
+  /** Best lap of each car so far, in qualifying in the running segment, seconds. @type {Map<string, number>} */
   bestLaps = new Map();
+  #over = false;
 
   /** A seek: what was still to come is no longer what comes next. */
   jump() {
@@ -34,12 +35,9 @@ export class SessionState {
     this.weather = snapshot.weather ?? null;
     this.messages = [];
     for (const message of snapshot.race_control ?? []) this.#addMessage(message);
+    this.#over = ["Finished", "Inactive"].includes(snapshot.session_status?.status);
     this.bestLaps = new Map();
-    for (const [number, lap] of Object.entries(snapshot.laps ?? {})) {
-      for (const record of Array.isArray(lap) ? lap : [lap]) {
-        this.#noteLap(number, record?.best_lap_time ?? record?.best ?? record?.lap_time);
-      }
-    }
+    for (const [number, lap] of Object.entries(snapshot.laps ?? {})) this.#noteLap(number, lap?.best_lap_time);
   }
 
   /** @param {SessionEvent} event */
@@ -67,6 +65,13 @@ export class SessionState {
     else if (event.kind === "weather") this.weather = event;
     else if (event.kind === "race_control") this.#addMessage(event);
     else if (event.kind === "lap") this.#noteLap(event.number, event.lap_time);
+    else if (event.kind === "session_status") this.#noteStatus(event.status);
+  }
+
+  /** A start after a finish begins a segment of qualifying: what was driven before counts no more. */
+  #noteStatus(status) {
+    if (status === "Started" && this.#over) this.bestLaps.clear();
+    if (status === "Started" || status === "Finished") this.#over = status === "Finished";
   }
 
   #addMessage(message) {

@@ -16,7 +16,7 @@ const TAGS = { in_pit: "PIT", stopped: "STOP", retired: "OUT", finished: "FIN", 
  * @param {Object<string, number>} input.places see `columnPlaces`
  * @param {"gap"|"interval"} input.mode
  * @param {boolean} input.race see `isRace`
- * @param {Map<string, number>} input.bestLaps seconds; used outside races
+ * @param {Map<string, number>} input.bestLaps seconds, in qualifying those of the running segment; used outside races
  * @returns {TowerRow[]} in running order; cars that are not part of the session are absent
  */
 export function towerRows({ cars, frame, places, mode, race, bestLaps }) {
@@ -57,10 +57,7 @@ function raceGap(running, index, mode, still) {
 function lapGap(running, index, mode, bestLaps) {
   const own = running[index];
   const best = bestLaps.get(own.number);
+  if (index === 0) return best === undefined ? "No time" : formatLapTime(best);
   const told = own.read(mode);
-  if (index === 0 && best !== undefined) return formatLapTime(best);
-  if (index > 0 && told !== null) return formatGap(told);
-  const reference = bestLaps.get(running[mode === "gap" ? 0 : Math.max(0, index - 1)].number);
-  if (best === undefined || reference === undefined) return "No time";
-  return formatGap(best - reference);
+  return told === null ? "No time" : formatGap(told);
 }
