@@ -28,10 +28,6 @@ class Clock:
             return self.anchor_ms
         return min(self.anchor_ms + max(now_s - self.anchored_at_s, 0.0) * self.speed * 1000, float(self.t_end_ms))
 
-    def due_s(self, t_ms: float) -> float:
-        """When media time `t_ms` is to be shown, monotonic seconds, if nothing moves the clock until then."""
-        return self.anchored_at_s + (t_ms - self.anchor_ms) / (1000 * self.speed)
-
     def play(self, now_s: float) -> "Clock":
         """From where it is; from the start where it has ended."""
         if self.status == ENDED:

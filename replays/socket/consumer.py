@@ -98,7 +98,10 @@ class ReplayConsumer(AsyncConsumer):
         self._offered = hello.offered(self.room, settings.REPLAY_FPS)
         self.viewer = Viewer(self._variant(query), on_too_slow=self._give_up)
         self.room.join(self.viewer)
-        await rooms.begin(self.room)
+        try:
+            await rooms.begin(self.room)
+        except LayerAway:
+            raise Refused(FULL, "unavailable", "the server cannot open a room now") from None
         state = self.room.conductor.state()
         self.viewer.generation = state["generation"]
         self.viewer.tell(orjson.dumps(hello.hello_message(self.room, replay, self.viewer.variant, state)))

@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from replays import storage
+from replays.playing import rooms
 from replays.socket.consumer import BAD_CLIENT, FULL, NOT_FOUND, RATE_LIMITED, TOO_BIG
 from replays.storage import open_timeline
 
@@ -259,6 +260,17 @@ async def test_one_room_too_many_is_refused_clearly(path, connect, settings):
     await first.communicator.disconnect()
     third = await connect(path)
     assert (await third.receive())["type"] == "hello"
+
+
+async def test_a_room_that_cannot_be_heard_is_refused_clearly_and_given_back(path, connect, monkeypatch):
+    async def unheard(_room: rooms.Room) -> None:
+        raise rooms.LayerAway("no subscription")
+
+    monkeypatch.setattr(rooms, "begin", unheard)
+    client = await connect(path)
+
+    assert (await client.receive())["code"] == "unavailable"
+    assert (await client.receive()) == {"type": "close", "code": FULL}
 
 
 async def test_one_connection_too_many_from_an_address_is_refused(path, connect, settings):
