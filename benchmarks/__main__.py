@@ -5,11 +5,18 @@ Figures of a busy machine say little; nothing of this is a test. `python -m benc
 
 import sys
 
-from benchmarks import archive, building, serving
+from benchmarks import archive, building, catalogue, requests, serving, wire
 from benchmarks.figures import Figure
 
-PARTS = {"build": building.measure, "serving": serving.measure}
+PARTS = {
+    "build": building.measure,
+    "wire": wire.measure,
+    "serving": serving.measure,
+    "catalogue": catalogue.measure,
+    "requests": requests.measure,
+}
 """What is measured, by name."""
+SUBJECTS = {"catalogue": catalogue.SUBJECT, "requests": requests.SUBJECT}
 
 
 def main(wanted: list[str]) -> int:
@@ -23,7 +30,7 @@ def main(wanted: list[str]) -> int:
         return 0
     missed = False
     for part in wanted or PARTS:
-        print(f"{part}: {archive.SUBJECT}", flush=True)
+        print(f"{part}: {SUBJECTS.get(part, archive.SUBJECT)}", flush=True)
         figures: list[Figure] = PARTS[part]()
         for figure in figures:
             print(f"  {figure.line()}", flush=True)

@@ -1,6 +1,7 @@
 """The race that is measured: the 2025 Australian Grand Prix of the archive of real sessions. Imports FastF1."""
 
 import os
+import pickle
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -12,6 +13,14 @@ from replays.loading.schedule import find_event, scheduled_session, session_reco
 from replays.loading.session_data import SessionData
 
 SUBJECT = "2025 Australian Grand Prix, race"
+SESSIONS = (
+    (2025, "Australia", "race"),
+    (2025, "Miami", "sprint"),
+    (2024, "Spain", "qualifying"),
+    (2024, "Great Britain", "practice-1"),
+    (2018, "Azerbaijan", "race"),
+)
+"""What the archive has."""
 ARCHIVE = Path(os.environ.get("F1_ARCHIVE", Path(__file__).resolve().parent.parent.parent / "shared" / "f1archive"))
 
 
@@ -29,7 +38,24 @@ def fill_cache(folder: Path) -> None:
 
 def load_race(cache: Path) -> SessionData:
     """The race as FastF1 loads it from the cache, offline."""
+    return _load(cache, 2025, "Australia", "race")
+
+
+def load_all(folder: Path) -> dict[str, Path]:
+    """Every session of the archive, each as a pickle in `folder`, by its name there."""
+    cache = folder / "cache"
+    cache.mkdir()
+    fill_cache(cache)
+    stored = {}
+    for year, event, kind in SESSIONS:
+        name = f"{year} {event} {kind}"
+        stored[name] = folder / f"{len(stored)}.pickle"
+        stored[name].write_bytes(pickle.dumps(_load(cache, year, event, kind), protocol=5))
+    return stored
+
+
+def _load(cache: Path, year: int, event_name: str, kind: str) -> SessionData:
     configure_fastf1(cache, offline=True)
-    event = find_event(2025, "Australia", now=datetime.now(UTC))
-    session = event.get_session(scheduled_session(event, "race").name)
-    return load_session(session, session_record(event, "race"), lambda step: None)
+    event = find_event(year, event_name, now=datetime.now(UTC))
+    session = event.get_session(scheduled_session(event, kind).name)
+    return load_session(session, session_record(event, kind), lambda step: None)

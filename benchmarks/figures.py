@@ -13,23 +13,25 @@ RESULTS = Path(__file__).resolve().parent / "results"
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`target` is the most that is allowed, None where a figure has none; `peer` what the best-known peer needs for
-    the same, quoted and not measured here."""
+    """`target` is the most that is allowed, or with `at_least` the least; None where a figure has none. `peer` is what
+    the best-known peer needs for the same, quoted and not measured here."""
 
     name: str
     unit: str
     measured: float
     target: float | None = None
     peer: str = ""
+    at_least: bool = False
 
     @property
     def verdict(self) -> str:
         if self.target is None:
             return ""
-        return "ok" if self.measured <= self.target else "MISSED"
+        met = self.measured >= self.target if self.at_least else self.measured <= self.target
+        return "ok" if met else "MISSED"
 
     def line(self) -> str:
-        target = "" if self.target is None else f"<= {_short(self.target)}"
+        target = "" if self.target is None else f"{'>=' if self.at_least else '<='} {_short(self.target)}"
         peer = f"peer: {self.peer}" if self.peer else ""
         return (
             f"{self.name:<44}{_short(self.measured):>12} {self.unit:<6}{target:>14}  {self.verdict:<8}{peer}".rstrip()

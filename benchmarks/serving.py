@@ -5,15 +5,11 @@ that (`python -m benchmarks.serving build CACHE`), since what serves never impor
 """
 
 import asyncio
-import os
-import re
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -24,6 +20,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from benchmarks import archive
 from benchmarks.figures import Figure, write_results
+from benchmarks.server import PATIENCE_S, PROJECT, environment, running_server
 
 MAX_CONNECT_MS = 50
 MAX_SEEK_MS = 50
@@ -35,23 +32,21 @@ PAUSE_S = 0.1
 """Between two commands: a connection may send 20 messages a second."""
 
 VIEWER_GONE_S = 5
-PATIENCE_S = 30
-PROJECT = Path(__file__).resolve().parent.parent
 
 
 def measure() -> list[Figure]:
     """The figures, also written to `results/serving.json`."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        environment = _environment(Path(folder))
+        settings = environment(Path(folder))
         cache = Path(folder) / "cache"
         cache.mkdir()
         archive.fill_cache(cache)
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=PROJECT, env=environment, check=True)
+        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=PROJECT, env=settings, check=True)
         build = [sys.executable, "-m", "benchmarks.serving", "build", str(cache)]
         replay_id = subprocess.run(
-            build, cwd=PROJECT, env=environment, check=True, stdout=subprocess.PIPE, text=True
+            build, cwd=PROJECT, env=settings, check=True, stdout=subprocess.PIPE, text=True
         ).stdout.split()[-1]
-        with _server(environment) as (process, address):
+        with running_server(settings) as (process, address):
             url = f"ws://{address}/ws/v1/replays/{replay_id}/"
             connects_ms, seeks_ms = asyncio.run(_watch(url))
             time.sleep(VIEWER_GONE_S)
@@ -63,41 +58,6 @@ def measure() -> list[Figure]:
     ]
     write_results("serving", archive.SUBJECT, figures)
     return figures
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    """Nothing of the shell's settings but what the system needs."""
-    system = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "F1_ARCHIVE") if name in os.environ}
-    return system | {
-        "ENV_FILE": os.devnull,
-        "DJANGO_SETTINGS_MODULE": "f1site.settings",
-        "DEBUG": "true",
-        "SECRET_KEY": "a-key-for-figures-that-protects-nothing-but-is-long-enough-to-be-accepted",
-        "HOST": "127.0.0.1",
-        "PORT": "0",
-        "DATABASE_URL": f"sqlite:///{folder / 'scratch.sqlite3'}",
-        "REPLAY_STORAGE": str(folder / "replays"),
-        "WS_CONNECTIONS_PER_IP": "1000",
-    }
-
-
-@contextmanager
-def _server(environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """The server's process and its host:port, once it answers."""
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "serve"], cwd=PROJECT, env=environment, stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stdout
-        for line in process.stdout:
-            if found := re.search(r"http://([^/\s]+)", line):
-                yield process, found[1]
-                break
-        else:
-            raise RuntimeError("the server ended before it answered")
-    finally:
-        process.terminate()
-        process.wait(PATIENCE_S)
 
 
 async def _watch(url: str) -> tuple[list[float], list[float]]:

@@ -1,175 +1,217 @@
 """Whether this process can do its work: `/health` for people, `/health/live` and `/health/ready` for orchestrators.
 
-A probe asks with a connection of its own, in a thread of its own, at most one at a time: whatever hangs, hangs there,
-and what was learnt serves every caller for a second.
+No answer waits for what it tells about: that is for probes. Other packages add what they know: `DATABASE_FACTS` are
+asked together with the database, a `Probe` in `PROBES` is one of its own.
 """
 
-import logging
+import asyncio
+import json
+import os
+import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, wait
+from contextlib import contextmanager, suppress
+from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations.executor import MigrationExecutor
-from django.http import HttpRequest, JsonResponse
-from django.views.decorators.cache import never_cache
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-logger = logging.getLogger(__name__)
+from core.draining import DRAINING
+from core.probe import Facts, Probe
 
-FRESH_S = 1.0
-"""How long an outcome is believed without asking again."""
-PATIENCE_S = 1.0
-"""A probe that takes longer counts as failed."""
-PATIENCE_AFTER_FAILURE_S = 0.08
-"""While something is down nobody waits a second to hear it again."""
+FIRST_ANSWER_S = 0.08
+"""The first to ask for a long time wait so long for something to be known, and no longer."""
 CONNECT_TIMEOUT_S = 2
 """libpq knows no shorter one."""
-UNACKNOWLEDGED_MS = 3_000
+ANSWER_TIMEOUT_S = 2.0
+REDIS_TIMEOUT_S = 1.0
 
 
-class Probe:
-    """A check whose outcome is shared. `check` returns where all is well and raises where not.
-
-    Safe to ask from any thread; no more than one thread runs the check.
-    """
-
-    def __init__(self, name: str, check: Callable[[], None]) -> None:
-        self.name = name
-        self._check = check
-        self._lock = threading.Lock()
-        self._ended: threading.Event | None = None
-        self._began_at = 0.0
-        self._learnt_at = float("-inf")
-        self._up = True
-
-    def begin(self) -> None:
-        """Starts the check, unless it runs or its last outcome is fresh."""
-        with self._lock:
-            if self._ended is not None or time.monotonic() - self._learnt_at < FRESH_S:
-                return
-            self._ended = threading.Event()
-            self._began_at = time.monotonic()
-            threading.Thread(target=self._run, name=f"health {self.name}", daemon=True).start()
-
-    def is_up(self) -> bool:
-        """The outcome, no older than a second; False where the check does not end in time."""
-        self.begin()
-        with self._lock:
-            ended, patience_s = self._ended, PATIENCE_S if self._up else PATIENCE_AFTER_FAILURE_S
-            left_s = self._began_at + patience_s - time.monotonic()
-        if ended is None:
-            return self._up
-        return ended.wait(max(left_s, 0)) and self._up
-
-    def _run(self) -> None:
-        try:
-            self._check()
-            self._end(up=True)
-        except Exception as error:
-            if self._up:
-                logger.warning("%s: %s", self.name, " ".join(str(error).split()) or type(error).__name__)
-            self._end(up=False)
-
-    def _end(self, *, up: bool) -> None:
-        with self._lock:
-            assert self._ended is not None
-            self._up, self._learnt_at = up, time.monotonic()
-            self._ended.set()
-            self._ended = None
+def check_database() -> Facts:
+    with _own_connection() as connection:
+        with connection.cursor() as cursor:
+            connection.introspection.table_names(cursor)
+        return {"database": "connected"} | {name: _asked(fact) for name, fact in DATABASE_FACTS.items()}
 
 
-def check_database() -> None:
-    with _own_connection() as connection, connection.cursor() as cursor:
-        connection.introspection.table_names(cursor)
-
-
-def check_redis() -> None:
+def check_redis() -> Facts:
     from redis import Redis
     from redis.backoff import NoBackoff
     from redis.retry import Retry
 
     client = Redis.from_url(
         settings.REDIS_URL,
-        socket_timeout=PATIENCE_S,
-        socket_connect_timeout=PATIENCE_S,
+        socket_timeout=REDIS_TIMEOUT_S,
+        socket_connect_timeout=REDIS_TIMEOUT_S,
         retry=Retry(NoBackoff(), 0),
     )
     with client:
         client.ping()
+    return {"redis": "connected"}
 
 
-def check_migrations() -> None:
-    with _own_connection() as connection:
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            raise RuntimeError("migrations are pending: run manage.py migrate")
+def migrations_state() -> str:
+    applied = MigrationRecorder(connections["default"]).applied_migrations()
+    return "applied" if _last_migrations() <= applied.keys() else "pending"
+
+
+@cache
+def _last_migrations() -> frozenset[tuple[str, str]]:
+    """Of every app, by this process's code. Finding them takes tens of milliseconds."""
+    return frozenset(MigrationLoader(None).graph.leaf_nodes())
+
+
+def _asked(fact: Callable[[], str]) -> str:
+    try:
+        return fact()
+    except DatabaseError:
+        if not connections["default"].is_usable():
+            raise
+        return UNKNOWN  # its table is not there yet, say
+
+
+UNKNOWN = "unknown"
+DATABASE_FACTS: dict[str, Callable[[], str]] = {"migrations": migrations_state}
+"""Name -> what to say of it. Asked with a connection of their own as the thread's `default`."""
 
 
 @contextmanager
 def _own_connection() -> Iterator[BaseDatabaseWrapper]:
     """A new connection to the default database: the pool may be what hangs, and waits longer than a caller.
 
-    It is this thread's `default` meanwhile, since the recorder of migrations asks by alias whatever it was given.
+    It is this thread's `default` meanwhile, so that the ORM uses it too.
     """
     usual = connections["default"]
     connection = usual.copy()
     options = connection.settings_dict["OPTIONS"]
     if connection.vendor == "postgresql":
         options.pop("pool", None)
-        options |= {"connect_timeout": CONNECT_TIMEOUT_S, "tcp_user_timeout": UNACKNOWLEDGED_MS}
+        options["connect_timeout"] = CONNECT_TIMEOUT_S
     elif connection.vendor == "sqlite":
-        options["timeout"] = PATIENCE_S
+        options["timeout"] = ANSWER_TIMEOUT_S
     connections["default"] = connection
     try:
-        yield connection
+        connection.ensure_connection()
+        with _broken_off_after(ANSWER_TIMEOUT_S, connection):
+            yield connection
     finally:
         connections["default"] = usual
         connection.close()
 
 
-DATABASE = Probe("database", check_database)
-REDIS = Probe("redis", check_redis)
-MIGRATIONS = Probe("migrations", check_migrations)
+@contextmanager
+def _broken_off_after(seconds: float, connection: BaseDatabaseWrapper) -> Iterator[None]:
+    """Ends the wait for a server that does not answer: libpq would wait for ever, and find no recovery."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    timer = threading.Timer(seconds, _shut_down, [connection.connection.fileno()])
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()  # once the connection is closed, the number may be that of somebody else's
 
 
-@never_cache
-@require_safe
-def health(_request: HttpRequest) -> JsonResponse:
-    """Always 200: what is wrong stands in the body."""
-    return JsonResponse(_health())
+def _shut_down(descriptor: int) -> None:
+    with suppress(OSError), socket.socket(fileno=os.dup(descriptor)) as line:
+        line.shutdown(socket.SHUT_RDWR)
 
 
-@never_cache
-@require_safe
-def live(_request: HttpRequest) -> JsonResponse:
-    """That the process answers. Touches nothing."""
-    return JsonResponse({"status": "alive"})
+DATABASE = Probe("database", check_database, {"database": "disconnected"})
+REDIS = Probe("redis", check_redis, {"redis": "disconnected"})
+PROBES: list[Probe] = []
+"""Beyond those two: told, without a say in whether the whole is healthy."""
 
 
-@never_cache
-@require_safe
-def ready(_request: HttpRequest) -> JsonResponse:
-    """503 while requests had better go elsewhere."""
-    MIGRATIONS.begin()
-    facts = _health()
-    facts["migrations"] = "applied" if MIGRATIONS.is_up() else "pending or unknown"
-    is_ready = facts["status"] == "healthy" and facts["migrations"] == "applied"
-    return JsonResponse(facts | {"status": "ready" if is_ready else "not ready"}, status=200 if is_ready else 503)
+def _vital() -> list[Probe]:
+    return [DATABASE, REDIS] if settings.REDIS_URL else [DATABASE]
 
 
-def _health() -> dict[str, Any]:
-    probes = [DATABASE, REDIS] if settings.REDIS_URL else [DATABASE]
-    for probe in probes:
-        probe.begin()
-    up = {probe.name: probe.is_up() for probe in probes}
+def _asking() -> "list[Future[None]]":
+    """Asks everything; returns what is not known yet."""
+    return [known for known in [probe.ask() for probe in (*_vital(), *PROBES)] if not known.done()]
+
+
+def _told() -> dict[str, Any]:
+    vital = [probe.finding() for probe in _vital()]
+    facts = {"redis": "not configured"} | dict.fromkeys(DATABASE_FACTS, UNKNOWN)
+    for finding in (*vital, *(probe.finding() for probe in PROBES)):
+        facts |= finding.facts
     return {
-        "status": "healthy" if all(up.values()) else "degraded",
+        "status": "healthy" if all(finding.is_up for finding in vital) else "degraded",
         "version": settings.APP_VERSION,
         "environment": settings.ENVIRONMENT,
-        **{name: "connected" if is_up else "disconnected" for name, is_up in up.items()},
+        "database": facts.pop("database"),
+        **facts,
     }
+
+
+def _health() -> HttpResponse:
+    return _answer(_told())
+
+
+def _ready() -> HttpResponse:
+    facts = _told()
+    is_ready = facts["status"] == "healthy" and facts["migrations"] == "applied" and not DRAINING.is_set()
+    facts["status"] = "ready" if is_ready else "not ready"
+    if DRAINING.is_set():
+        facts["process"] = "draining"
+    return _answer(facts, 200 if is_ready else 503)
+
+
+def _answer(facts: dict[str, Any], status: int = 200) -> HttpResponse:
+    body = json.dumps(facts).encode()
+    headers = {"Cache-Control": "no-store", "Content-Length": str(len(body))}
+    return HttpResponse(body, status=status, headers=headers, content_type="application/json")
+
+
+@require_safe
+def health(_request: HttpRequest) -> HttpResponse:
+    """Always 200: what is wrong stands in the body."""
+    wait(_asking(), FIRST_ANSWER_S)
+    return _health()
+
+
+@require_safe
+def ready(_request: HttpRequest) -> HttpResponse:
+    """503 while requests had better go elsewhere."""
+    wait(_asking(), FIRST_ANSWER_S)
+    return _ready()
+
+
+@require_safe
+def live(_request: HttpRequest) -> HttpResponse:
+    """That the process answers. Touches nothing."""
+    return _answer({"status": "alive"})
+
+
+async def health_in_loop() -> HttpResponse:
+    await _known_soon(_asking())
+    return _health()
+
+
+async def ready_in_loop() -> HttpResponse:
+    await _known_soon(_asking())
+    return _ready()
+
+
+async def live_in_loop() -> HttpResponse:
+    return _answer({"status": "alive"})
+
+
+async def _known_soon(unknown: "Iterable[Future[None]]") -> None:
+    if futures := [asyncio.wrap_future(future) for future in unknown]:
+        await asyncio.wait(futures, timeout=FIRST_ANSWER_S)
+
+
+IN_LOOP = {"/health": health_in_loop, "/health/ready": ready_in_loop, "/health/live": live_in_loop}
+"""The same answers, for the event loop."""

@@ -1,13 +1,15 @@
 """Errors of the API as RFC 9457 problem details. Views raise; what is raised takes its shape here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, TypedDict
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import status
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, NotFound
+from rest_framework.exceptions import PermissionDenied as Forbidden
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -53,12 +55,10 @@ def problem(
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's exception handler. None, so that Django answers, for what no view meant to raise."""
     if isinstance(error, Http404):
-        error = APIException(str(error) or "There is nothing here.")
-        error.status_code = status.HTTP_404_NOT_FOUND
+        error = NotFound("There is nothing here.")  # what else it says is for no stranger; views raise NotFound
     elif isinstance(error, PermissionDenied):
-        error = APIException("This is not for you.")
-        error.status_code = status.HTTP_403_FORBIDDEN
-    if not isinstance(error, APIException):
+        error = Forbidden("This is not for you.")
+    if not isinstance(error, APIException) or error.status_code == status.HTTP_500_INTERNAL_SERVER_ERROR:
         return None
     set_rollback()
     errors = error.errors if isinstance(error, BadParameters) else ()
@@ -66,10 +66,18 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     return Response(document, error.status_code, headers=_headers(error), content_type=CONTENT_TYPE)
 
 
+@csrf_exempt  # else Django would answer a POST that it has no token, in HTML
 def unknown_path(request: HttpRequest) -> JsonResponse:
     """The view of every address of the API that means nothing."""
-    document = problem(request, status.HTTP_404_NOT_FOUND, "There is nothing at this address.")
-    return JsonResponse(document, status=status.HTTP_404_NOT_FOUND, content_type=CONTENT_TYPE)
+    return problem_answer(request, status.HTTP_404_NOT_FOUND, "There is nothing at this address.")
+
+
+def problem_answer(
+    request: HttpRequest, status_code: int, detail: str, headers: Mapping[str, str] | None = None
+) -> JsonResponse:
+    """A problem as the answer of what is no view of DRF: middleware, say."""
+    document = problem(request, status_code, detail)
+    return JsonResponse(document, status=status_code, headers=headers, content_type=CONTENT_TYPE)
 
 
 def _headers(error: APIException) -> dict[str, str]:

@@ -2,12 +2,25 @@
 
 import os
 
+import django
 from channels.routing import ProtocolTypeRouter
-from django.core.asgi import get_asgi_application
+
+from f1site.startup import stop_where_settings_are_wrong
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "f1site.settings")
-http = get_asgi_application()
+stop_where_settings_are_wrong()
+django.setup(set_prefix=False)
 
-from replays.socket.routing import application as socket  # noqa: E402  the apps must be loaded first
+from django.conf import settings  # noqa: E402  the apps must be loaded first
 
-application = ProtocolTypeRouter({"http": http, "websocket": socket})
+from core.client_address import ClientAddress  # noqa: E402  as above
+from core.draining import Draining  # noqa: E402  as above
+from core.request_sizes import RequestSizes  # noqa: E402  as above
+from f1site.daphne_sockets import DaphneSockets  # noqa: E402  as above
+from f1site.handler import lean_application  # noqa: E402  as above
+from f1site.observability import reported  # noqa: E402  as above
+from f1site.socket_ends import SocketEnds  # noqa: E402  as above
+from replays.socket.routing import application as socket  # noqa: E402  as above
+
+by_protocol = ProtocolTypeRouter({"http": RequestSizes(lean_application()), "websocket": Draining(socket)})
+application = DaphneSockets(SocketEnds(reported(ClientAddress(by_protocol, settings.TRUSTED_PROXY_HOPS))))

@@ -1,13 +1,17 @@
+from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path, re_path
+from django.urls import include, path
 
-from core.problems import unknown_path
+from core.version_urls import version_urlpatterns
 
 urlpatterns = [
     path("", include("core.urls")),
     path("", include("replays.urls")),
-    path("api/v1/", include("replays.api.urls")),
-    path("api/", include("replays.api.urls")),
-    re_path(r"^api(?:/|\Z)", unknown_path),
-    path("admin/", admin.site.urls),
+    *version_urlpatterns(settings.API_VERSIONS),
+    path(settings.ADMIN_PATH, admin.site.urls),
 ]
+
+handler400 = "core.errors.bad_request"
+handler403 = "core.errors.permission_denied"
+handler404 = "core.errors.not_found"
+handler500 = "core.errors.server_error"

@@ -5,44 +5,32 @@ kill) leaves the old one as it was; what was written by then is removed, at once
 """
 
 import base64
-import os
-import socket
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from django.db import IntegrityError, transaction
-from django.utils import timezone
-
 from replays.artefact import model
 from replays.artefact.manifest import MANIFEST, Manifest, UnreadableReplay, chunk_file, pack, read_manifest
+from replays.attempts import reason_of, settle
 from replays.build.assemble import build_replay
-from replays.dead_builds import remove_unfinished, sweep_dead_builds
+from replays.build_errors import BuildCancelled, BuildFailed
+from replays.build_progress import BuildProgress
+from replays.claims import Claim, claim_session
+from replays.dead_builds import release_dead_builds
 from replays.loading.session_data import SessionData
-from replays.models import Build, BuildState, Replay, ReplayState
+from replays.models import Replay, ReplayState
 from replays.models.replay import PUBLIC_ID_LENGTH
+from replays.stages import BUILDING, IMPORTING, STORING
 from replays.storage import StorageUnavailable, delete_artefact, has_artefact, read_file, write_artefact
 from seasons.catalogue import find_session, import_session
 from seasons.import_report import ImportReport
 from seasons.models import Session
+from seasons.records import SessionRows
+from seasons.stamps import one_touch
 
 OnStage = Callable[[str], None]
-
-
-class BuildRunning(Exception):
-    """Somebody else is building this session; the message is one line."""
-
-    def __init__(self, build: Build) -> None:
-        super().__init__(
-            f"{build.session} is being built already, by process {build.pid} on {build.host} since "
-            f"{build.started_at:%H:%M:%S} UTC: wait for it"
-        )
-
-
-class BuildFailed(Exception):
-    """The session was loaded, but no replay can be made of it; the message is one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +45,78 @@ class BuildOutcome:
 def build_session_replay(data: SessionData, *, on_stage: OnStage) -> BuildOutcome:
     """Import the session into the catalogue, build its replay and make it the one that is played.
 
-    `on_stage` is told each step. Raises BuildRunning, BuildFailed, StorageUnavailable; the replay that was there
-    is then still ready.
+    `on_stage` is told each step. Raises BuildRunning, BuildFailed, BuildCancelled, StorageUnavailable; the replay
+    that was there is then still ready.
     """
-    sweep_dead_builds()
-    on_stage("importing")
+    on_stage(IMPORTING)
+    session, report = import_loaded(data)
+    with own_attempt(session) as claim:
+        replay, created = _build(claim, session, data, BuildProgress(claim, on_stage).stage)
+    return BuildOutcome(replay, created, report)
+
+
+def load_and_build(
+    session: Session | None, load: Callable[[OnStage], SessionData], *, on_stage: OnStage
+) -> BuildOutcome:
+    """The same for a session that is still to be loaded: where it is known before, nobody else begins it meanwhile.
+
+    `load` is given whom to tell its steps. Raises what it raises, too.
+    """
+    if session is None:
+        return build_session_replay(load(on_stage), on_stage=on_stage)
+    with own_attempt(session) as claim:
+        progress = BuildProgress(claim, on_stage)
+        return build_claimed(claim, load(progress.stage), on_stage=progress.stage)
+
+
+def build_claimed(claim: Claim, data: SessionData, *, on_stage: OnStage) -> BuildOutcome:
+    """The same for a build that is `claim`ed, and whose progress `on_stage` writes.
+
+    Raises BuildFailed, BuildCancelled, StorageUnavailable, and leaves it to the caller to give the build up.
+    """
+    on_stage(IMPORTING)
+    session, report = import_loaded(data)
+    if not claim.rows().filter(session=session).exists():
+        raise BuildFailed(f"what was loaded is {session}, which is another session than the one to be built")
+    replay, created = _build(claim, session, data, on_stage)
+    return BuildOutcome(replay, created, report)
+
+
+def import_loaded(data: SessionData) -> tuple[Session, ImportReport]:
+    """Put all that is known of a loaded session into the catalogue. Raises BuildFailed."""
     try:
         report = import_session(
-            data.session, data.entries, source=data.provenance.kind, fastf1_version=data.provenance.fastf1_version
+            data.session,
+            data.entries,
+            source=data.provenance.kind,
+            fastf1_version=data.provenance.fastf1_version,
+            rows=_session_rows(data),
         )
     except ValueError as error:
         raise BuildFailed(f"the session makes no sense: {error}") from error
     session = find_session(data.session)
     assert session is not None
-    build = _begin(session)
+    return session, report
+
+
+@contextmanager
+def own_attempt(session: Session) -> Iterator[Claim]:
+    """This process builds `session`, for whoever started it: an error is for that one to see, and ends the build.
+
+    A build that somebody else had asked for goes on waiting instead, where that makes sense. Raises BuildRunning.
+    """
+    release_dead_builds(session)
+    claim = claim_session(session)
     try:
-        replay, created = _build(build, data, on_stage)
+        yield claim
     except BaseException as error:
-        _fail(build, error)
+        if claim.was_queued:
+            settle(claim, error)
+        elif isinstance(error, BuildCancelled):
+            claim.cancelled()
+        else:
+            claim.failed(reason_of(error))
         raise
-    return BuildOutcome(replay, created, report)
 
 
 def ready_replay(session: Session) -> Replay | None:
@@ -108,37 +148,35 @@ def _file_hashes(manifest: Manifest) -> dict[str, str]:
     return {chunk_file(n): digest for n, digest in chunks} | {name: entry["sha256"] for name, entry in others}
 
 
-def _begin(session: Session) -> Build:
-    try:
-        with transaction.atomic():
-            return Build.objects.create(
-                session=session, host=socket.gethostname(), pid=os.getpid(), heartbeat_at=timezone.now()
-            )
-    except IntegrityError:
-        running = Build.objects.filter(session=session, state=BuildState.RUNNING).select_related("session").first()
-        if running is None:  # it ended between the two statements
-            return _begin(session)
-        raise BuildRunning(running) from None
+def _session_rows(data: SessionData) -> SessionRows:
+    return SessionRows(
+        laps=data.laps,
+        track_status=data.track_status,
+        session_status=data.session_status,
+        race_control=data.race_control,
+        weather=data.weather,
+    )
 
 
-def _build(build: Build, data: SessionData, on_stage: OnStage) -> tuple[Replay, bool]:
+def _build(claim: Claim, session: Session, data: SessionData, on_stage: OnStage) -> tuple[Replay, bool]:
     began = time.monotonic()
-    _enter(build, "building the replay", on_stage)
-    files = _packed(data, build.session)
-    _enter(build, "storing the replay", on_stage, folder=content_id(files[MANIFEST]))
-    ready = Replay.objects.filter(session=build.session, state=ReplayState.READY).first()
-    intact = is_intact(build.folder)
-    if ready is not None and ready.public_id == build.folder and intact:
-        with transaction.atomic():
-            _finish(build, ready)
+    on_stage(BUILDING)
+    files = _packed(data, session)
+    replay_id = content_id(files[MANIFEST])
+    claim.tell(folder=replay_id)  # before anything is written, so that whoever takes over knows what to remove
+    on_stage(STORING)
+    ready = Replay.objects.filter(session=session, state=ReplayState.READY).first()
+    intact = is_intact(replay_id)
+    if ready is not None and ready.public_id == replay_id and intact:
+        claim.done(ready)
         return ready, False
     try:
-        if not intact and has_artefact(build.folder):
-            delete_artefact(build.folder)  # damaged: write_artefact would leave it so
-        write_artefact(build.folder, files)
+        if not intact and has_artefact(replay_id):
+            delete_artefact(replay_id)  # damaged: write_artefact would leave it so
+        write_artefact(replay_id, files)
     except OSError as error:
         raise StorageUnavailable(f"the replay cannot be stored: {error.strerror or error}") from None
-    return _swap_in(build, files, time.monotonic() - began), True
+    return _swap_in(claim, session, replay_id, files, time.monotonic() - began), True
 
 
 def _packed(data: SessionData, session: Session) -> Mapping[str, bytes]:
@@ -151,7 +189,9 @@ def _packed(data: SessionData, session: Session) -> Mapping[str, bytes]:
         raise BuildFailed(f"no replay can be built of {session} ({type(error).__name__}: {error})") from error
 
 
-def _swap_in(build: Build, files: Mapping[str, bytes], build_seconds: float) -> Replay:
+def _swap_in(
+    claim: Claim, session: Session, replay_id: str, files: Mapping[str, bytes], build_seconds: float
+) -> Replay:
     document = read_manifest(files[MANIFEST]).document
     fields = {
         "state": ReplayState.READY,
@@ -167,40 +207,11 @@ def _swap_in(build: Build, files: Mapping[str, bytes], build_seconds: float) -> 
         "bytes": sum(map(len, files.values())),
         "build_seconds": build_seconds,
     }
-    with transaction.atomic():
-        others = Replay.objects.filter(session=build.session, state=ReplayState.READY).exclude(public_id=build.folder)
+    with one_touch():
+        others = Replay.objects.filter(session=session, state=ReplayState.READY).exclude(public_id=replay_id)
         others.update(state=ReplayState.SUPERSEDED)
         replay, _ = Replay.objects.update_or_create(
-            public_id=build.folder, session=build.session, defaults=fields, create_defaults=fields
+            public_id=replay_id, session=session, defaults=fields, create_defaults=fields
         )
-        _finish(build, replay)
+        claim.done(replay)
     return replay
-
-
-def _enter(build: Build, stage: str, on_stage: OnStage, *, folder: str = "") -> None:
-    """Say what comes next. The folder is noted before anything is written, so that a sweep knows what to remove."""
-    build.stage, build.folder, build.heartbeat_at = stage, folder, timezone.now()
-    _update_running(build, stage=stage, folder=folder, heartbeat_at=build.heartbeat_at)
-    on_stage(stage)
-
-
-def _finish(build: Build, replay: Replay) -> None:
-    _update_running(build, state=BuildState.DONE, stage="done", finished_at=timezone.now(), replay=replay)
-
-
-def _update_running(build: Build, **fields: object) -> None:
-    """Raises BuildFailed where a sweep took this process for dead: its folder may be gone, another may build."""
-    if not Build.objects.filter(pk=build.pk, state=BuildState.RUNNING).update(**fields):
-        raise BuildFailed(f"{build.session}: the build stood still for too long and was given up")
-
-
-def _fail(build: Build, error: BaseException) -> None:
-    reason = str(error) if isinstance(error, BuildFailed | StorageUnavailable) else f"{type(error).__name__}: {error}"
-    if isinstance(error, KeyboardInterrupt):
-        reason = "interrupted"
-    ours = Build.objects.filter(pk=build.pk, state=BuildState.RUNNING).update(
-        state=BuildState.FAILED, error=reason[: Build._meta.get_field("error").max_length], finished_at=timezone.now()
-    )
-    if ours:
-        with suppress(OSError):  # what failed before: that is what is told
-            remove_unfinished(build.folder)

@@ -24,7 +24,7 @@ COMPOUNDS = (
 )
 """Tyre compounds since 2018 as the timing feed names them; those after WET are of 2018 and of tests."""
 
-STATUSES = ("grid", "on_track", "in_pit", "stopped", "retired", "finished")
+STATUSES = ("grid", "on_track", "in_pit", "stopped", "retired", "finished", "in_box", "out_lap")
 
 
 @dataclass(frozen=True, slots=True)

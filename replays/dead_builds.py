@@ -1,48 +1,45 @@
-"""Builds whose process is gone (a kill, a crash, a power cut) are given up, and what they wrote is removed."""
+"""Builds whose holder is gone (a kill, a crash, a power cut) go back to the queue; what they wrote is removed."""
 
 import os
-import socket
-from contextlib import suppress
 from datetime import timedelta
 
-from django.utils import timezone
+from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models.functions import Now
 
-from replays.models import Build, BuildState, Replay
-from replays.storage import delete_artefact
+from replays.attempts import settle_crash
+from replays.claims import seize, this_host
+from replays.models import Build, BuildState
+from seasons.models import Session
 
-SILENT_AFTER = timedelta(minutes=10)
-"""No step of a build takes nearly as long."""
+DIED = "the process that built it died"
+TIME_TO_REMOVE = timedelta(minutes=1)
+"""The lease of a dead build while what it wrote is being removed."""
 
-INTERRUPTED = "interrupted"
 
+def release_dead_builds(session: Session | None = None) -> int:
+    """Take dead builds (of `session`, or all) from their holders, for the queue; returns how many.
 
-def sweep_dead_builds() -> int:
-    """Mark running builds whose process is dead as failed, and remove their unfinished folders; returns how many.
-
-    A process is dead where it does not exist on this host, and wherever it runs when it is silent for SILENT_AFTER:
-    after a reboot its number may be another's.
+    Dead is one whose lease has passed, wherever it runs. On this host it also is one whose process does not exist,
+    which spares waiting for the lease.
     """
-    dead = [build for build in Build.objects.filter(state=BuildState.RUNNING) if not _is_alive(build)]
-    for build in dead:
-        ours = Build.objects.filter(pk=build.pk, state=BuildState.RUNNING).update(
-            state=BuildState.FAILED, error=INTERRUPTED, finished_at=timezone.now()
-        )
-        if ours:
-            with suppress(OSError):  # an unwritable storage is told by who writes to it
-                remove_unfinished(build.folder)
-    return len(dead)
+    passed = ExpressionWrapper(Q(lease_until__lt=Now()), output_field=BooleanField())
+    running = Build.objects.filter(state=BuildState.RUNNING).annotate(lease_has_passed=passed)
+    if session is not None:
+        running = running.filter(session=session)
+    released = 0
+    for build in running:
+        if not (build.lease_has_passed or _is_gone(build)):
+            continue
+        claim = seize(build, TIME_TO_REMOVE)
+        if claim is None:
+            continue
+        released += 1
+        settle_crash(claim, DIED)
+    return released
 
 
-def remove_unfinished(folder: str) -> None:
-    """Remove what a build wrote to `folder`, unless that is a replay which was there already."""
-    if folder and not Replay.objects.filter(public_id=folder).exists():
-        delete_artefact(folder)
-
-
-def _is_alive(build: Build) -> bool:
-    if timezone.now() - build.heartbeat_at > SILENT_AFTER:
-        return False
-    return build.host != socket.gethostname() or _process_exists(build.pid)
+def _is_gone(build: Build) -> bool:
+    return build.host == this_host() and build.pid is not None and not _process_exists(build.pid)
 
 
 def _process_exists(pid: int) -> bool:

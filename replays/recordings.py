@@ -3,12 +3,14 @@
 from datetime import datetime
 from pathlib import Path
 
-from replays.builds import BuildOutcome, OnStage, build_session_replay
+from replays.builds import BuildOutcome, OnStage, load_and_build
 from replays.loading import schedule
 from replays.loading.errors import LoadingError, SourceUnavailable, UnknownEvent, UnknownSession
 from replays.loading.fastf1_setup import Fastf1Source
 from replays.loading.recorded_file import load_recorded, recorded_event, recorded_session, recording_began
+from replays.loading.session_data import SessionData
 from replays.warming import note_failure
+from seasons.catalogue import find_session
 from seasons.keys import SESSION_KINDS
 from seasons.records import EventRecord, SessionRecord
 
@@ -35,19 +37,22 @@ def warm_recording(path: Path, record: SessionRecord, source: Fastf1Source, *, o
 
     Raises LoadingError, BuildRunning, BuildFailed, StorageUnavailable; a failure is noted in the catalogue.
     """
-    try:
-        data = load_recorded(
-            path,
-            record,
-            cache_dir=source.cache_dir,
-            offline=source.offline,
-            say=on_stage,
-            log_level=source.log_level,
-        )
-    except LoadingError as error:
-        note_failure(record, error)
-        raise
-    return build_session_replay(data, on_stage=on_stage)
+
+    def load(say: OnStage) -> SessionData:
+        try:
+            return load_recorded(
+                path,
+                record,
+                cache_dir=source.cache_dir,
+                offline=source.offline,
+                say=say,
+                log_level=source.log_level,
+            )
+        except LoadingError as error:
+            note_failure(record, error)
+            raise
+
+    return load_and_build(find_session(record), load, on_stage=on_stage)
 
 
 def _from_schedule(year: int, event: str, session: str, now: datetime) -> SessionRecord | None:

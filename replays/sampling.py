@@ -1,23 +1,29 @@
 """`sample(t)`: the frame at a moment, the only way from stored samples to frames. Pure.
 
 A window holds the native samples around a moment. Continuous columns interpolate between two samples at most
-`max_gap_ms` apart, held ones repeat the last; across a longer gap, and before the first sample, nothing is
-known. After a feed's very last sample both hold for `max_gap_ms`. So a frame depends on its time alone, however one
-got there.
+`max_gap_ms` apart, places as `replays.motion` has cars move, held ones repeat the last; across a longer gap, and
+before the first sample, nothing is known. After a feed's very last sample both hold for `max_gap_ms`. So a frame
+depends on its time alone, however one got there.
 """
 
-import math
-from bisect import bisect_right
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from replays.artefact.chunks import DecodedFeed
 from replays.artefact.manifest import FeedLayout, Manifest
 from replays.artefact.model import NULL_RAW
 from replays.columns import BY_NAME, frame_dtype, null_of
+from replays.motion import Motion, Odometer
 
-DecodedFeed = tuple[npt.NDArray[np.int64], list[npt.NDArray[np.int32]]]
 Frame = npt.NDArray[np.void]
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+PLACE = ("x", "y")
+"""A feed of places begins with these columns."""
+PLACE_SCALE = BY_NAME["x"].scale
 
 
 class Window:
@@ -35,14 +41,22 @@ class Window:
         self._feeds = [
             _FeedWindow(layout, [chunk[index] for chunk in chunks]) for index, layout in enumerate(manifest.feeds)
         ]
+        odometer = next((found for feed in self._feeds if (found := feed.odometer())), None)
+        for feed in self._feeds:
+            feed.move_by(odometer)
         self._has_order = {"position", "lap"} <= set(names)
 
     def sample(self, t_ms: int) -> Frame:
         """The frame at `t_ms` of session time: a structured array (cars,), as `frame_dtype` describes."""
-        frame = self._empty.copy()
+        return self.frames([t_ms])[0]
+
+    def frames(self, t_ms: Sequence[int]) -> Frame:
+        """The frames at several moments (moments, cars); six together take little longer than one."""
+        moments = np.array(t_ms, dtype=np.int64)
+        frames = np.repeat(self._empty[None], len(moments), axis=0)
         for feed in self._feeds:
-            feed.fill(frame, t_ms)
-        return frame
+            feed.fill(frames, moments)
+        return frames
 
     def leader_lap(self, frame: Frame) -> int | None:
         """The lap that the car in first place is on."""
@@ -54,16 +68,16 @@ class Window:
 
 class _FeedWindow:
     def __init__(self, layout: FeedLayout, parts: list[DecodedFeed]) -> None:
-        t_ms = np.concatenate([part[0] for part in parts])
-        self._t_ms: list[int] = t_ms.tolist()
+        t_ms = self._t_ms = np.concatenate([part.t_ms for part in parts])
+        self._motion: Motion | None = None
         self._max_gap_ms = layout.max_gap_ms
         self._t_last_ms = layout.t_last_ms
         self._held: list[tuple[str, npt.NDArray[np.signedinteger]]] = []
         self._continuous: list[str] = []
         nulls, blocks = [], []
-        for index, stored in enumerate(layout.stored):
+        for index, stored in enumerate(layout.stored.columns):
             column = BY_NAME[stored.name]
-            raw = np.concatenate([part[1][index] for part in parts])
+            raw = np.concatenate([part.raw[index] for part in parts])
             values = np.where(raw == NULL_RAW, np.nan, raw * 10.0 ** (column.decimals - layout.decimals[index]))
             if layout.continuous[index]:
                 blocks.append(_bridged(t_ms, values, layout.max_gap_ms))
@@ -75,31 +89,58 @@ class _FeedWindow:
         self._block = np.stack(blocks, axis=1) if blocks else None
         self._nulls = np.array(nulls, dtype=np.float64)[:, None]
 
-    def fill(self, frame: Frame, t_ms: int) -> None:
-        """Write this feed's columns of the moment into `frame`; what is unknown stays null."""
-        row = bisect_right(self._t_ms, t_ms) - 1
-        if row < 0:
+    def odometer(self) -> Odometer | None:
+        """By the speed of the cars, where this feed has it."""
+        if self._block is None or "speed" not in self._continuous or len(self._t_ms) < 2:
+            return None
+        speed_kmh = self._block[:, self._continuous.index("speed")] / BY_NAME["speed"].scale
+        return Odometer(self._t_ms, speed_kmh)
+
+    def move_by(self, odometer: Odometer | None) -> None:
+        """Where this feed has the cars' places, have them move as their odometers tell."""
+        if self._block is None or self._continuous[:2] != list(PLACE):
             return
-        since_ms = t_ms - self._t_ms[row]
-        is_last = row == len(self._t_ms) - 1
-        if since_ms and self._max_gap_ms is not None and self._step_ms(row, since_ms) > self._max_gap_ms:
-            return
-        for name, values in self._held:
-            frame[name] = values[row]
+        xy_m = self._block[:, :2].transpose(0, 2, 1) / PLACE_SCALE
+        self._motion = Motion(self._t_ms, xy_m, odometer, self._max_gap_ms)
+
+    def fill(self, frames: Frame, t_ms: Ints) -> None:
+        """Write this feed's columns of the moments into `frames` (moments, cars); what is unknown stays null."""
+        row = np.searchsorted(self._t_ms, t_ms, side="right") - 1
+        told = np.flatnonzero((row >= 0) & ~self._is_too_long(row, t_ms))
+        row, t_ms = row[told], t_ms[told]
+        for name, held in self._held:
+            frames[name][told] = held[row]
         if self._block is None:
             return
         values = self._block[row]
-        if since_ms and not is_last:
-            values = values + (self._block[row + 1] - values) * (since_ms / self._step_ms(row, since_ms))
+        between = np.flatnonzero((t_ms > self._t_ms[row]) & (row + 1 < len(self._t_ms)))
+        if between.size:
+            values[between] = self._between(self._block, row[between], t_ms[between])
         rounded = np.where(np.isnan(values), self._nulls, np.rint(values))
         for index, name in enumerate(self._continuous):
-            frame[name] = rounded[index]
+            frames[name][told] = rounded[:, index]
 
-    def _step_ms(self, row: int, since_ms: int) -> float:
-        """How long the step that begins at `row` is; after the feed's last sample, how long ago that was."""
-        if row + 1 < len(self._t_ms):
-            return self._t_ms[row + 1] - self._t_ms[row]
-        return since_ms if self._t_ms[row] == self._t_last_ms else math.inf
+    def _is_too_long(self, row: npt.NDArray[np.intp], t_ms: Ints) -> npt.NDArray[np.bool_]:
+        """Whether nothing is known at each moment, for the length of the step that begins at `row` or, after the feed's
+        last sample, for how long ago that was."""
+        if self._max_gap_ms is None or not self._t_ms.size:
+            return np.zeros(len(row), np.bool_)
+        is_last = row + 1 == len(self._t_ms)
+        since_ms = t_ms - self._t_ms[row]
+        step_ms = np.where(is_last, since_ms, self._t_ms[np.where(is_last, row, row + 1)] - self._t_ms[row])
+        is_unfinished = is_last & (self._t_ms[row] != self._t_last_ms)
+        return (since_ms > 0) & (is_unfinished | (step_ms > self._max_gap_ms))
+
+    def _between(self, block: Floats, row: npt.NDArray[np.intp], t_ms: Ints) -> Floats:
+        """The continuous values (moments, columns, cars) between the samples `row` and the next."""
+        before, after = block[row], block[row + 1]
+        if self._motion is None:
+            share = (t_ms - self._t_ms[row]) / (self._t_ms[row + 1] - self._t_ms[row])
+            return before + (after - before) * share[:, None, None]
+        own_share = self._motion.share(row, t_ms)
+        values = before + (after - before) * own_share[:, None, :]
+        values[:, :2] = self._motion.place(row, own_share).transpose(0, 2, 1) * PLACE_SCALE
+        return values
 
 
 def _bridged(

@@ -5,6 +5,7 @@ The manifest is written last: a folder without one is no replay. Reading is bloc
 
 import gzip
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, cast
 
 import orjson
@@ -34,17 +35,22 @@ def write_artefact(replay_id: str, files: Mapping[str, bytes]) -> None:
     Nothing is left behind where it fails. Raises StorageUnavailable. A replay that is there already stays as it
     is: its id is made of its content.
     """
-    if has_artefact(replay_id):
-        return
-    delete_artefact(replay_id)  # what an interrupted write left
+    try:
+        if has_artefact(replay_id):
+            return
+        delete_artefact(replay_id)  # what an interrupted write left
+    except OSError as error:
+        raise StorageUnavailable(f"the replay cannot be stored: {error.strerror or error}") from None
     try:
         for name in sorted(files, key=lambda name: name == MANIFEST):
             _save(f"{replay_id}/{name}", files[name])
     except OSError as error:
-        delete_artefact(replay_id)
+        with suppress(OSError):
+            delete_artefact(replay_id)
         raise StorageUnavailable(f"the replay cannot be stored: {error.strerror or error}") from None
     except BaseException:
-        delete_artefact(replay_id)
+        with suppress(OSError):
+            delete_artefact(replay_id)
         raise
 
 

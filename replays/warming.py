@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from replays.builds import BuildOutcome, OnStage, build_session_replay, ready_replay
+from replays.builds import BuildOutcome, OnStage, load_and_build, ready_replay
 from replays.loading import schedule
+from replays.loading.ergast_results import SeasonResults
 from replays.loading.errors import (
     NOT_THE_SESSION,
     LoadingError,
+    NoResults,
     NotHeldYet,
     NoTiming,
+    NotInArchive,
     NotPublishedYet,
     SessionCancelled,
     UnknownEvent,
@@ -23,6 +26,7 @@ from replays.loading.event_names import EventNames, find_by_name
 from replays.loading.fastf1_session import forget_parsed, load_session, title
 from replays.loading.fastf1_setup import Fastf1Source
 from replays.loading.session_data import SessionData
+from replays.results_import import ResultsOutcome, store_results
 from seasons.catalogue import find_session, import_calendar, mark_failed
 from seasons.import_report import ImportReport
 from seasons.models import Event as CatalogueEvent
@@ -35,11 +39,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A session of FastF1's schedule. `asked_for`: it was named, not found in an event or a season."""
+    """A session of FastF1's schedule. `asked_for`: it was named, not found in an event or a season.
+
+    `results` are those of its season, where all that were wanted together find theirs.
+    """
 
     event: "Event"
     record: SessionRecord
     asked_for: bool
+    results: SeasonResults
 
     def __str__(self) -> str:
         return title(self.record)
@@ -62,8 +70,9 @@ def wanted_sessions(year: int, event: str | None, sessions: Sequence[str], *, no
     """
     events = schedule.season_events(year) if event is None else [_event(year, event, now)]
     kinds = [schedule.session_kind(events[0], session) for session in sessions]
+    results = SeasonResults(year, whole=event is None)
     return [
-        Wanted(one, schedule.session_record(one, session.kind), asked_for=session.kind in kinds)
+        Wanted(one, schedule.session_record(one, session.kind), session.kind in kinds, results)
         for one in events
         for session in schedule.sessions_of(one)
         if not kinds or session.kind in kinds
@@ -72,17 +81,27 @@ def wanted_sessions(year: int, event: str | None, sessions: Sequence[str], *, no
 
 def warm(
     wanted: Wanted, source: Fastf1Source, *, refresh: bool, now: datetime, on_stage: OnStage
-) -> BuildOutcome | None:
+) -> BuildOutcome | ResultsOutcome | None:
     """Load and build a session of the schedule; None where its replay is there and in order, and not to be refreshed.
 
-    Raises LoadingError, BuildRunning, BuildFailed, StorageUnavailable; a failure is noted in the catalogue.
+    Of a session that F1's archive lacks, as all before 2018, the results are imported. Raises LoadingError,
+    BuildRunning, BuildFailed, StorageUnavailable; a failure is noted in the catalogue.
     """
     session = find_session(wanted.record)
     if not refresh and session is not None and ready_replay(session) is not None:
         return None
+    if schedule.has_results_alone(wanted.event):
+        return store_results(wanted.record, wanted.results, on_stage=on_stage)
     check_published(wanted, session, now)
-    data = load(wanted, source, refresh=refresh, on_stage=on_stage)
-    return build_session_replay(data, on_stage=on_stage)
+    try:
+        return load_and_build(
+            session, lambda say: load(wanted, source, refresh=refresh, on_stage=say), on_stage=on_stage
+        )
+    except NotInArchive as not_in_archive:
+        try:
+            return store_results(wanted.record, wanted.results, on_stage=on_stage)
+        except NoResults:
+            raise not_in_archive from None
 
 
 def load(wanted: Wanted, source: Fastf1Source, *, refresh: bool, on_stage: OnStage) -> SessionData:
@@ -103,13 +122,14 @@ def note_failure(record: SessionRecord, error: LoadingError) -> None:
         mark_failed(record, str(error))
 
 
-def load_catalogued(session: Session, source: Fastf1Source, *, on_stage: OnStage) -> SessionData:
+def load_catalogued(session: Session, source: Fastf1Source, *, refresh: bool, on_stage: OnStage) -> SessionData:
     """The data of a session of the catalogue, by the schedule. Raises LoadingError."""
     now = datetime.now(UTC)
     event = schedule.find_event(session.event.season.year, session.event.name, now=now)
-    wanted = Wanted(event, schedule.session_record(event, session.kind), asked_for=True)
+    results = SeasonResults(session.event.season.year, whole=False)
+    wanted = Wanted(event, schedule.session_record(event, session.kind), True, results)
     check_published(wanted, session, now)
-    return load(wanted, source, refresh=False, on_stage=on_stage)
+    return load(wanted, source, refresh=refresh, on_stage=on_stage)
 
 
 def check_published(wanted: Wanted, session: Session | None, now: datetime) -> None:

@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class SeasonsConfig(AppConfig):
     name = "seasons"
+
+    def ready(self) -> None:
+        from seasons.stamps import notice_changes
+
+        notice_changes()

@@ -1,55 +1,64 @@
-"""Filling the catalogue from records. Each import is one transaction, and idempotent: the same again writes nothing."""
+"""Filling the catalogue from records. Each import is one transaction, and idempotent: the same again writes nothing.
+
+What a curator has locked is neither changed nor removed. A lock holds for the row, not for what is in it: a locked
+session keeps its name, start and state, while its rows are imported unless they are locked themselves.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
-from seasons.changes import fill_blanks, set_all, set_known
+from seasons.changes import known, missing, put, save_put
+from seasons.entry_rows import put_entries
 from seasons.event_matching import match_events
 from seasons.import_report import ImportReport
 from seasons.keys import event_key, slug
-from seasons.models import Circuit, Entry, Event, Season, Session, SessionState, SourceKind
-from seasons.participants import drivers_of, teams_of
+from seasons.models import Circuit, Event, Season, Session, SessionState, SourceKind
 from seasons.publication import state_at
 from seasons.record_checks import check_calendar, check_entries, check_session
-from seasons.records import EntryRecord, EventRecord, SessionRecord
+from seasons.records import EntryRecord, EventRecord, SessionRecord, SessionRows
+from seasons.row_checks import check_rows
+from seasons.session_rows import put_session_rows
+from seasons.stamps import one_touch, touch_session
 
 GONE = "not in the calendar any more"
+NOTHING = SessionRows()
 
 
 def import_session(
-    record: SessionRecord, entries: Iterable[EntryRecord], *, source: str, fastf1_version: str
+    record: SessionRecord,
+    entries: Iterable[EntryRecord],
+    *,
+    source: str,
+    fastf1_version: str,
+    rows: SessionRows = NOTHING,
 ) -> ImportReport:
-    """Put a loaded session with its event and entries into the catalogue, as available.
+    """Put a loaded session with its event, entries, results and `rows` into the catalogue, as available.
 
-    `source` is a value of SourceKind. Entries that are not among `entries` any more are removed. Raises
-    ValueError, naming the field, for records that make no sense; the catalogue is then as before.
+    `source` is a value of SourceKind. Entries that are not among `entries` any more are removed, with their rows; of
+    the rest, what the source has nothing of stays as it is. Raises ValueError, naming the field, for records that
+    make no sense; the catalogue is then as before.
     """
     # By car number: sources list entries in the order of the result, which no row may tell.
     by_number = sorted(entries, key=lambda entry: entry.number.zfill(4))
     check_session(record)
     check_entries(by_number)
+    check_rows(rows)
     if source not in SourceKind.values:
         raise ValueError(f"source is {source!r}; it must be one of {', '.join(SourceKind.values)}")
     report = ImportReport()
-    with transaction.atomic():
+    with one_touch():
         session = _session_of(record, report)
-        changed = set_known(session, **_session_fields(record)) | set_all(
-            session,
-            state=SessionState.AVAILABLE.value,
-            state_reason="",
-            source_kind=source,
-            fastf1_version=fastf1_version,
-        )
+        content = known(_session_fields(record)) | {"state": SessionState.AVAILABLE.value, "state_reason": ""}
+        changed = _save_session(session, content, report, source_kind=source, fastf1_version=fastf1_version)
+        changed |= put_entries(session, by_number, report)
+        entry_ids = dict(session.entries.values_list("number", "pk"))
+        changed |= put_session_rows(session, entry_ids, by_number, rows, report)
         if changed:
-            _save_session(session, report)
-        changed |= _put_entries(session, by_number, report)
-        if changed:
-            session.imported_at = timezone.now()
-            session.save(update_fields=["imported_at"])
+            Session.objects.filter(pk=session.pk).update(imported_at=timezone.now())
+            touch_session(session.pk)
     return report
 
 
@@ -63,29 +72,32 @@ def import_calendar(year: int, sessions: Iterable[SessionRecord], *, now: dateti
     records = list(sessions)
     check_calendar(year, records)
     report = ImportReport()
-    with transaction.atomic():
+    with one_touch():
         season = _locked_season(year, report)
-        known = list(season.events.filter(is_demo=False).select_related("circuit"))
+        present = list(season.events.filter(is_demo=False).select_related("circuit"))
         event_records = {event_key(year, record.event.name): record.event for record in records}
-        matched = match_events(event_records.values(), known)
+        matched = match_events(event_records.values(), present)
         events = {key: _put_event(event, matched.get(key), season, report) for key, event in event_records.items()}
-        rows = Session.objects.filter(event__in=known)
-        unseen = {(session.event_id, session.kind): session for session in rows}
+        sessions_present = Session.objects.filter(event__in=present)
+        unseen = {(session.event_id, session.kind): session for session in sessions_present}
         new, changed = [], []
         for record in records:
             event = events[event_key(year, record.event.name)]
             session = unseen.pop((event.pk, record.kind), None)
             if session is None:
-                session = _new_session(event, record)
-                set_all(session, **_session_fields(record), state=state_at(record, now))
-                new.append(session)
-            elif set_known(session, **_session_fields(record)) | _follow_calendar(session, state_at(record, now)):
+                new.append(_new_session(event, record, **_session_fields(record), state=state_at(record, now)))
+                continue
+            values = known(_session_fields(record)) | _state_by_calendar(session, state_at(record, now))
+            if put(session, "session", values, report):
                 changed.append(session)
         gone = [session for session in unseen.values() if session.imported_at is None]
-        changed += [s for s in gone if set_all(s, state=SessionState.CANCELLED.value, state_reason=GONE)]
-        _drop_round_numbers([event for event in known if event not in matched.values()], report)
+        cancelled = {"state": SessionState.CANCELLED.value, "state_reason": GONE}
+        changed += [session for session in gone if put(session, "session", cancelled, report)]
+        _drop_round_numbers([event for event in present if event not in matched.values()], report)
         Session.objects.bulk_create(new)
         Session.objects.bulk_update(changed, ["name", "start", "utc_offset_s", "state", "state_reason"])
+        for session in (*new, *changed):
+            touch_session(session.pk)
     report.note("session", added=len(new), changed=len(changed))
     return report
 
@@ -94,24 +106,22 @@ def mark_failed(record: SessionRecord, reason: str) -> ImportReport:
     """Remember why a session could not be imported. One that was imported before stays available."""
     check_session(record)
     report = ImportReport()
-    with transaction.atomic():
+    with one_touch():
         session = _session_of(record, report)
         if session.imported_at is not None:
             return report
-        changed = set_known(session, **_session_fields(record)) | set_all(
-            session,
-            state=SessionState.FAILED.value,
-            state_reason=reason[: Session._meta.get_field("state_reason").max_length] or "unknown",
-        )
-        if changed:
-            _save_session(session, report)
+        failed = {
+            "state": SessionState.FAILED.value,
+            "state_reason": reason[: Session._meta.get_field("state_reason").max_length] or "unknown",
+        }
+        _save_session(session, known(_session_fields(record)) | failed, report)
     return report
 
 
 def find_session(record: SessionRecord) -> Session | None:
     """The session of the catalogue that `record` speaks of, also under a name its event had before."""
-    known = list(Event.objects.filter(season__year=record.event.year).select_related("circuit"))
-    for event in match_events([record.event], known).values():
+    events = list(Event.objects.filter(season__year=record.event.year).select_related("circuit"))
+    for event in match_events([record.event], events).values():
         return event.sessions.filter(kind=record.kind).first()
     return None
 
@@ -126,8 +136,8 @@ def _locked_season(year: int, report: ImportReport) -> Season:
 def _session_of(record: SessionRecord, report: ImportReport) -> Session:
     """The session `record` speaks of, with its event up to date; not saved yet where it is new."""
     season = _locked_season(record.event.year, report)
-    known = list(season.events.select_related("circuit"))
-    event = next(iter(match_events([record.event], known).values()), None)
+    events = list(season.events.select_related("circuit"))
+    event = next(iter(match_events([record.event], events).values()), None)
     event = _put_event(record.event, event, season, report)
     return event.sessions.filter(kind=record.kind).first() or _new_session(event, record)
 
@@ -147,9 +157,7 @@ def _put_event(record: EventRecord, event: Event | None, season: Season, report:
     if event is None:
         report.note("event", added=1)
         return Event.objects.create(season=season, key=event_key(record.year, record.name), **fields)
-    if set_known(event, **fields):
-        event.save()
-        report.note("event", changed=1)
+    save_put(event, "event", known(fields), report)
     return event
 
 
@@ -169,31 +177,47 @@ def _circuit_of(record: EventRecord, report: ImportReport) -> Circuit | None:
         key = slug(name) if namesake is None else f"{slug(name)}-{record.circuit_key}"
         circuit, created = Circuit.objects.get_or_create(key=key, defaults={"name": name, **details})
         report.note("circuit", added=created)
-    elif fill_blanks(circuit, **details):
-        report.note("circuit", changed=1)
+    else:
+        save_put(circuit, "circuit", missing(circuit, details), report)
     return circuit
 
 
-def _new_session(event: Event, record: SessionRecord) -> Session:
-    return Session(event=event, kind=record.kind, key=f"{event.key}-{record.kind}")
+def _new_session(event: Event, record: SessionRecord, **values: Any) -> Session:
+    return Session(event=event, kind=record.kind, key=f"{event.key}-{record.kind}", **values)
 
 
 def _session_fields(record: SessionRecord) -> dict[str, Any]:
     return {"name": record.name, "start": record.start, "utc_offset_s": record.utc_offset_s}
 
 
-def _save_session(session: Session, report: ImportReport) -> None:
-    is_new = session.pk is None
-    session.save()
-    report.note("session", added=is_new, changed=not is_new)
+def _save_session(session: Session, content: dict[str, Any], report: ImportReport, **provenance: str) -> bool:
+    """Set the fields and save where that changed any; returns whether.
+
+    A lock keeps the content; the provenance says where the rows came from, which no curator knows better.
+    """
+    if session.pk is None:
+        for name, value in (content | provenance).items():
+            setattr(session, name, value)
+        session.save()
+        report.note("session", added=1)
+        return True
+    fields = put(session, "session", content, report)
+    for name, value in provenance.items():
+        if getattr(session, name) != value:
+            setattr(session, name, value)
+            fields.append(name)
+    if fields:
+        session.save(update_fields=fields)  # never its stamp, which another may have renewed
+        report.note("session", changed=1)
+    return bool(fields)
 
 
-def _follow_calendar(session: Session, state: str) -> bool:
-    """Move a session on to `state`, unless what an import said of it still holds; returns whether it changed."""
+def _state_by_calendar(session: Session, state: str) -> dict[str, str]:
+    """The state that the calendar gives a session: none where what an import said of it still holds."""
     failed_for_good = session.state == SessionState.FAILED and state == SessionState.AVAILABLE
     if session.imported_at is not None or failed_for_good:
-        return False
-    return set_all(session, state=state, state_reason="")
+        return {}
+    return {"state": state, "state_reason": ""}
 
 
 def _drop_round_numbers(gone: Sequence[Event], report: ImportReport) -> None:
@@ -202,33 +226,6 @@ def _drop_round_numbers(gone: Sequence[Event], report: ImportReport) -> None:
     held = set(
         Session.objects.filter(event__in=renumbered, imported_at__isnull=False).values_list("event_id", flat=True)
     )
-    dropped = [event for event in renumbered if event.pk not in held and set_all(event, round_number=None)]
-    Event.objects.bulk_update(dropped, ["round_number"])
-    report.note("event", changed=len(dropped))
-
-
-def _put_entries(session: Session, records: Sequence[EntryRecord], report: ImportReport) -> bool:
-    """Make the entries of `session` those of `records`; returns whether that changed any."""
-    drivers = drivers_of(records, session.event, report)
-    teams = teams_of(records, report)
-    gone = {entry.number: entry for entry in session.entries.select_related("driver", "team")}
-    new, changed = [], []
-    for record in records:
-        fields = {
-            "driver": drivers[record.number],
-            "team": teams.get(record.number),
-            "team_name": record.team,
-            "code": record.code,
-            "colour": (record.colour or "").lower(),
-        }
-        entry = gone.pop(record.number, None)
-        if entry is None:
-            key = f"{session.key}-{record.number}"
-            new.append(Entry(session=session, key=key, number=record.number, **fields))
-        elif set_all(entry, **fields):
-            changed.append(entry)
-    Entry.objects.filter(pk__in=[entry.pk for entry in gone.values()]).delete()
-    Entry.objects.bulk_create(new)
-    Entry.objects.bulk_update(changed, ["driver", "team", "team_name", "code", "colour"])
-    report.note("entry", added=len(new), changed=len(changed), removed=len(gone))
-    return bool(new or changed or gone)
+    for event in renumbered:
+        if event.pk not in held:
+            save_put(event, "event", {"round_number": None}, report)

@@ -1,27 +1,41 @@
-"""Setting fields of rows and knowing whether that changed anything. A blank (None or "") never erases."""
+"""Setting fields of rows and knowing what that changed. What a curator has locked stays as it is."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from django.db import models
+from seasons.import_report import ImportReport
+from seasons.models.locking import Lockable
 
 
-def set_known(row: models.Model, **values: Any) -> bool:
-    """Set each field whose value is known; returns whether any differs. Saves nothing."""
-    return set_all(row, **{name: value for name, value in values.items() if value not in (None, "")})
+def known(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of `values` that say something. A blank (None or "") never erases."""
+    return {name: value for name, value in values.items() if value not in (None, "")}
 
 
-def set_all(row: models.Model, **values: Any) -> bool:
-    """Set each field, blank or not; returns whether any differs. Saves nothing."""
-    different = {name: value for name, value in values.items() if getattr(row, name) != value}
-    for name, value in different.items():
-        setattr(row, name, value)
-    return bool(different)
+def missing(row: Lockable, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of `values` that say something of a field that is blank: to complete a row, and correct nothing."""
+    return {name: value for name, value in known(values).items() if getattr(row, name) in (None, "")}
 
 
-def fill_blanks(row: models.Model, **values: Any) -> bool:
-    """Complete the fields that are blank, and save if there were any; returns whether."""
-    missing = {name: value for name, value in values.items() if getattr(row, name) in (None, "")}
-    if not set_known(row, **missing):
+def put(row: Lockable, name: str, values: Mapping[str, Any], report: ImportReport) -> list[str]:
+    """Set the fields that differ, and return which those are. Saves nothing.
+
+    A locked row keeps its own; if that made a difference, it is noted in `report`, under the model's `name`.
+    """
+    different = {field: value for field, value in values.items() if getattr(row, field) != value}
+    if different and row.locked:
+        report.note(name, kept=1)
+        return []
+    for field, value in different.items():
+        setattr(row, field, value)
+    return list(different)
+
+
+def save_put(row: Lockable, name: str, values: Mapping[str, Any], report: ImportReport) -> bool:
+    """`put`, and save and count the row if that changed any field; returns whether."""
+    fields = put(row, name, values, report)
+    if not fields:
         return False
-    row.save()
+    row.save(update_fields=fields)
+    report.note(name, changed=1)
     return True

@@ -1,11 +1,15 @@
-"""Who an entry's driver and team are among those the catalogue knows."""
+"""Who an entry's driver and team are among those the catalogue knows.
+
+Both are made and completed in the order of their names: two imports at once that want the same ones in another order
+would wait for each other for ever.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
 
 from django.db.models import Q
 
-from seasons.changes import fill_blanks
+from seasons.changes import missing, save_put
 from seasons.import_report import ImportReport
 from seasons.keys import slug
 from seasons.models import Driver, Entry, Event, Team
@@ -25,7 +29,7 @@ def drivers_of(entries: Sequence[EntryRecord], event: Event, report: ImportRepor
     known = _Known(Driver.objects.filter(Q(ref__in=set(refs.values()) - {""}) | Q(key__in=keys)))
     by_car: dict[tuple[str, str], Driver] | None = None
     found: dict[str, Driver] = {}
-    for entry in entries:
+    for entry in sorted(entries, key=lambda entry: slug(entry.full_name or entry.driver_ref)):
         ref = refs[entry.number]
         name = entry.full_name or entry.driver_ref
         driver = known.find(ref, slug(name))
@@ -44,8 +48,8 @@ def drivers_of(entries: Sequence[EntryRecord], event: Event, report: ImportRepor
                 key=known.free_key(slug(name), ref), defaults={**known_of_them, "full_name": name}
             )
             report.note("driver", added=created)
-        elif fill_blanks(driver, **known_of_them):
-            report.note("driver", changed=1)
+        else:
+            save_put(driver, "driver", missing(driver, known_of_them), report)
         known.remember(driver)
         found[entry.number] = driver
     return found
@@ -62,7 +66,7 @@ def teams_of(entries: Sequence[EntryRecord], report: ImportReport) -> dict[str, 
     keys = {slug(entry.team or refs[entry.number]) for entry in entries} - {""}
     known = _Known(Team.objects.filter(Q(ref__in=set(refs.values()) - {""}) | Q(key__in=keys)))
     found: dict[str, Team] = {}
-    for entry in entries:
+    for entry in sorted(entries, key=lambda entry: slug(entry.team)):
         ref = refs[entry.number]
         name = entry.team or ref
         if not slug(name):
@@ -73,8 +77,8 @@ def teams_of(entries: Sequence[EntryRecord], report: ImportReport) -> dict[str, 
                 key=known.free_key(slug(name), ref), defaults={"ref": ref, "name": name}
             )
             report.note("team", added=created)
-        elif fill_blanks(team, ref=ref):
-            report.note("team", changed=1)
+        elif team not in found.values():
+            save_put(team, "team", missing(team, {"ref": ref}), report)
         known.remember(team)
         found[entry.number] = team
     return found

@@ -67,7 +67,11 @@ class EntryRecord:
 
 @dataclass(frozen=True, slots=True)
 class LapRecord:
-    """A lap of a car. `end_ms` is when it crossed the line; `sector_end_ms` when it crossed each sector line."""
+    """A lap of a car. `end_ms` is when it crossed the line; `sector_end_ms` when it crossed each sector line.
+
+    `tyre_life` counts the laps on the set by the end of this one; `stint` counts from 1. `speeds_kmh` are those at the
+    first and the second intermediate, at the finish line and at the end of the longest straight.
+    """
 
     number: str
     lap_number: int
@@ -118,6 +122,20 @@ class CarFlagRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class MiniSectorRecord:
+    """A change of a mini-sector's status in the timing feed; `sector` and `segment` count from 0.
+
+    `status` is F1's: 0 not driven yet, 2048 yellow, 2049 green, 2051 purple, 2064 in the pit lane; others are rare.
+    """
+
+    t_ms: int
+    number: str
+    sector: int
+    segment: int
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
 class RaceControlRecord:
     """A message of race control. `utc` is what the feed says; `t_ms` None where session time is not known."""
 
@@ -142,6 +160,17 @@ class WeatherRecord:
     rainfall: bool | None
     wind_direction_deg: int | None
     wind_speed_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRows:
+    """What a source tells of the course of a session. Empty is what it has nothing of."""
+
+    laps: tuple[LapRecord, ...] = ()
+    track_status: tuple[TrackStatusRecord, ...] = ()
+    session_status: tuple[SessionStatusRecord, ...] = ()
+    race_control: tuple[RaceControlRecord, ...] = ()
+    weather: tuple[WeatherRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

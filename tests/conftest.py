@@ -4,14 +4,18 @@ A test that uses `redis_url`, say, has the marker `redis` by that; the others wr
 CI has it, a test that cannot run fails, and so does a run in which anything but a Node test was skipped.
 """
 
+import gc
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
+from core import probe
+from tests.redis_server import RedisServer
 from tests.services import ARCHIVE, NEEDS, POSTGRES_URL, REDIS_URL, find_chromium, why_no_node
 
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL", "") not in ("", "0")
@@ -21,8 +25,25 @@ MARKER_OF_FIXTURE = {
     "fastf1_cache": "archive",
     "postgres_url": "postgres",
     "redis_url": "redis",
+    "redis_server": "redis_server",
     "chromium": "browser",
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def heeded_interrupts() -> None:
+    """Ctrl-C counts, here and in the processes that tests start, also where the run itself is a background job.
+
+    A shell without job control starts such a job with SIGINT ignored, and Python and its children keep to that.
+    """
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def short_watches() -> None:
+    """What health looks at in the background is not looked at for minutes after the test that asked."""
+    probe.WATCHED_S = 0.0
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +70,15 @@ def postgres_url() -> str:
 def redis_url() -> str:
     """A Redis database that tests share with whatever else is in it: use keys of your own, and never flush."""
     return REDIS_URL
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis of the test's own, which it may kill."""
+    server = RedisServer(tmp_path)
+    server.start()
+    yield server
+    server.kill()
 
 
 @pytest.fixture(scope="session")
@@ -92,3 +122,10 @@ def forbidden_skips(config: pytest.Config) -> list[pytest.TestReport]:
     reports: Iterable[pytest.TestReport] = reporter.stats.get("skipped", ()) if reporter else ()
     tolerated = why_no_node()
     return [report for report in reports if not (tolerated and tolerated in str(report.longrepr))]
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays until the end: thousands of tests, which no collection has to look through again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 1_000)

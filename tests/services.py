@@ -54,6 +54,10 @@ def why_no_redis() -> str | None:
     return None
 
 
+def why_no_redis_server() -> str | None:
+    return None if shutil.which("redis-server") else "needs a Redis of its own: no redis-server on the PATH"
+
+
 def why_no_browser() -> str | None:
     if find_chromium():
         return None
@@ -72,6 +76,7 @@ NEEDS: dict[str, Callable[[], str | None]] = {
     "archive": why_no_archive,
     "postgres": why_no_postgres,
     "redis": why_no_redis,
+    "redis_server": why_no_redis_server,
     "browser": why_no_browser,
     "node": why_no_node,
 }

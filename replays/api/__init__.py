@@ -1,0 +1,1 @@
+"""Replays, builds, and what replays add to the catalogue, over HTTP."""

@@ -1,16 +1,16 @@
 """Chunks: 10 s of native samples of every feed, columnar little-endian integers, gzip-compressed. Pure.
 
-Layout in `docs/replay-format.md`. Times are the feed's; columns are (cars, samples), each array begins at a
-multiple of 4 bytes so that a browser can lay typed arrays over it. Continuous columns are stored as differences,
-car by car from the chunk's first sample: on a wet two-hour race that takes 15 % off the chunks. Where that lets
-a smaller type do, each car's first value stands before them by itself.
+Layout in `docs/replay-format.md`. Times are the replay's, and behind them the feed's own where those differ; columns
+are (cars, samples), each array begins at a multiple of 4 bytes so that a browser can lay typed arrays over it.
+Continuous columns are stored as differences, car by car from the chunk's first sample: on a wet two-hour race that
+takes 15 % off the chunks. Where that lets a smaller type do, each car's first value stands before them by itself.
 """
 
 import gzip
 import struct
 import zlib
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,7 @@ MAX_CHUNK_BYTES = 8 << 20
 """No chunk inflates to more; 10 s of 30 cars at 20 Hz with all columns are 0.3 MB."""
 
 DTYPES = ("int8", "int16", "int32")
+FEED_CLOCK_DTYPE = "<i2"
 
 
 class DamagedChunk(ValueError):
@@ -44,9 +45,26 @@ class StoredColumn:
     base: bool
 
 
-def storage_of(feed: Feed) -> tuple[StoredColumn, ...]:
+@dataclass(frozen=True, slots=True)
+class StoredFeed:
+    """How a feed lies in the chunks. `has_feed_clock`: behind its instants stand those that the feed itself had."""
+
+    columns: tuple[StoredColumn, ...]
+    has_feed_clock: bool = False
+
+
+class DecodedFeed(NamedTuple):
+    """A feed's samples in a chunk: instants in ms of session time, int64 (samples,), and per column raw values, int32
+    (samples, cars). `feed_t_ms` are the feed's own instants."""
+
+    t_ms: npt.NDArray[np.int64]
+    raw: list[npt.NDArray[np.int32]]
+    feed_t_ms: npt.NDArray[np.int64]
+
+
+def storage_of(feed: Feed) -> StoredFeed:
     """The smallest integer type that holds each column, as values, as differences or as those from a base."""
-    return tuple(_storage(column) for column in feed.columns)
+    return StoredFeed(tuple(_storage(column) for column in feed.columns), feed.feed_t_ms is not None)
 
 
 def _storage(column: FeedColumn) -> StoredColumn:
@@ -74,16 +92,18 @@ def _filled(raw: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
     return np.where(known.any(axis=0), filled, 0)
 
 
-def encode_chunk(number: int, feeds: tuple[Feed, ...], stored: tuple[tuple[StoredColumn, ...], ...]) -> bytes:
+def encode_chunk(number: int, feeds: tuple[Feed, ...], stored: tuple[StoredFeed, ...]) -> bytes:
     """Chunk `number` of the feeds: the samples at `number * CHUNK_MS <= t < (number + 1) * CHUNK_MS`."""
     parts = [HEADER.pack(MAGIC, SCHEMA_VERSION, len(feeds), number)]
     ranges = [_rows_of(feed, number) for feed in feeds]
     parts += [COUNT.pack(rows.stop - rows.start) for rows in ranges]
-    for feed, columns, rows in zip(feeds, stored, ranges, strict=True):
+    for feed, storage, rows in zip(feeds, stored, ranges, strict=True):
         if rows.start == rows.stop:
             continue
         parts.append((feed.t_ms[rows] - number * CHUNK_MS).astype("<i4").tobytes())
-        parts += [_packed(column.raw[rows], storage) for column, storage in zip(feed.columns, columns, strict=True)]
+        if feed.feed_t_ms is not None:
+            parts.append(_aligned((feed.feed_t_ms[rows] - feed.t_ms[rows]).astype(FEED_CLOCK_DTYPE).tobytes()))
+        parts += [_packed(column.raw[rows], kept) for column, kept in zip(feed.columns, storage.columns, strict=True)]
     return gzip.compress(b"".join(parts), GZIP_LEVEL, mtime=0)
 
 
@@ -103,8 +123,11 @@ def _packed(raw: npt.NDArray[np.int32], storage: StoredColumn) -> bytes:
         else:
             values = _differences(filled, missing)
     values = np.where(missing, null_of(dtype), values).astype(dtype)
-    packed = np.ascontiguousarray(values.T).tobytes()
-    return base + packed + b"\0" * (-len(packed) % ALIGNMENT_BYTES)
+    return base + _aligned(np.ascontiguousarray(values.T).tobytes())
+
+
+def _aligned(packed: bytes) -> bytes:
+    return packed + b"\0" * (-len(packed) % ALIGNMENT_BYTES)
 
 
 def _differences(filled: npt.NDArray[np.int64], missing: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
@@ -116,10 +139,8 @@ def _differences(filled: npt.NDArray[np.int64], missing: npt.NDArray[np.bool_]) 
     return values
 
 
-def decode_chunk(
-    data: bytes, number: int, car_count: int, stored: tuple[tuple[StoredColumn, ...], ...]
-) -> list[tuple[npt.NDArray[np.int64], list[npt.NDArray[np.int32]]]]:
-    """Per feed the instants (ms of session time) and the raw columns, int32 (samples, cars).
+def decode_chunk(data: bytes, number: int, car_count: int, stored: tuple[StoredFeed, ...]) -> list[DecodedFeed]:
+    """Every feed of the chunk.
 
     Raises DamagedChunk where the bytes are not gzip, of another schema or chunk, or not as long as their header says.
     """
@@ -148,15 +169,19 @@ def _inflated(data: bytes, number: int) -> bytes:
     return body
 
 
-def _decoded(body: bytes, number: int, car_count: int, stored: tuple[tuple[StoredColumn, ...], ...]) -> list[Any]:
+def _decoded(body: bytes, number: int, car_count: int, stored: tuple[StoredFeed, ...]) -> list[DecodedFeed]:
     counts = [COUNT.unpack_from(body, HEADER.size + COUNT.size * i)[0] for i in range(len(stored))]
     at = HEADER.size + COUNT.size * len(stored)
-    feeds: list[tuple[npt.NDArray[np.int64], list[npt.NDArray[np.int32]]]] = []
-    for count, columns in zip(counts, stored, strict=True):
+    feeds: list[DecodedFeed] = []
+    for count, feed in zip(counts, stored, strict=True):
         t_ms = np.frombuffer(body, "<i4", count, at).astype(np.int64) + number * CHUNK_MS
         at += count * 4
+        feed_t_ms = t_ms
+        if feed.has_feed_clock:
+            feed_t_ms = t_ms + np.frombuffer(body, FEED_CLOCK_DTYPE, count, at)
+            at += _aligned_size(count * np.dtype(FEED_CLOCK_DTYPE).itemsize)
         raw = []
-        for storage in columns:
+        for storage in feed.columns:
             base: npt.NDArray[np.int32] | int = 0
             if storage.base and count:
                 base = np.frombuffer(body, "<i4", car_count, at)
@@ -164,11 +189,15 @@ def _decoded(body: bytes, number: int, car_count: int, stored: tuple[tuple[Store
             dtype = np.dtype(storage.dtype).newbyteorder("<")
             packed = np.frombuffer(body, dtype, count * car_count, at).reshape(car_count, count).T
             raw.append(_unpacked(packed, storage, base))
-            at += -(-count * car_count * dtype.itemsize // ALIGNMENT_BYTES) * ALIGNMENT_BYTES
-        feeds.append((t_ms, raw))
+            at += _aligned_size(count * car_count * dtype.itemsize)
+        feeds.append(DecodedFeed(t_ms, raw, feed_t_ms))
     if at != len(body):
         raise ValueError(f"{len(body)} bytes instead of {at}")
     return feeds
+
+
+def _aligned_size(size: int) -> int:
+    return -(-size // ALIGNMENT_BYTES) * ALIGNMENT_BYTES
 
 
 def _unpacked(

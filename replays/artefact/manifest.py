@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from replays.artefact.chunks import DTYPES, StoredColumn, encode_chunk, storage_of
+from replays.artefact.chunks import DTYPES, StoredColumn, StoredFeed, encode_chunk, storage_of
 from replays.artefact.model import CHUNK_MS, SCHEMA_VERSION, Feed, Replay
 from replays.columns import BY_NAME
 
@@ -32,7 +32,7 @@ class FeedLayout:
     name: str
     max_gap_ms: int | None
     t_last_ms: int
-    stored: tuple[StoredColumn, ...]
+    stored: StoredFeed
     decimals: tuple[int, ...]
     continuous: tuple[bool, ...]
 
@@ -51,10 +51,10 @@ class Manifest:
 
     @property
     def column_names(self) -> tuple[str, ...]:
-        return tuple(column.name for feed in self.feeds for column in feed.stored)
+        return tuple(column.name for feed in self.feeds for column in feed.stored.columns)
 
     @property
-    def stored(self) -> tuple[tuple[StoredColumn, ...], ...]:
+    def stored(self) -> tuple[StoredFeed, ...]:
         return tuple(feed.stored for feed in self.feeds)
 
 
@@ -90,7 +90,7 @@ def pack(replay: Replay) -> dict[str, bytes]:
             "t_start_ms": replay.t_start_ms,
             "t_end_ms": replay.t_end_ms,
             "cars": replay.cars,
-            "feeds": [_feed_entry(feed, columns) for feed, columns in zip(replay.feeds, stored, strict=True)],
+            "feeds": [_feed_entry(feed, storage) for feed, storage in zip(replay.feeds, stored, strict=True)],
             "chunk_ms": CHUNK_MS,
             "chunks": chunks,
             "files": {
@@ -101,12 +101,13 @@ def pack(replay: Replay) -> dict[str, bytes]:
     return files
 
 
-def _feed_entry(feed: Feed, stored: tuple[StoredColumn, ...]) -> dict[str, Any]:
+def _feed_entry(feed: Feed, stored: StoredFeed) -> dict[str, Any]:
     return {
         "name": feed.name,
         "samples": int(feed.t_ms.size),
         "max_gap_ms": feed.max_gap_ms,
         "t_last_ms": int(feed.t_ms[-1]),
+        "feed_clock": stored.has_feed_clock,
         "columns": [
             {
                 "name": column.name,
@@ -118,7 +119,7 @@ def _feed_entry(feed: Feed, stored: tuple[StoredColumn, ...]) -> dict[str, Any]:
                 "interpolate": column.continuous,
                 **({"labels": list(column.labels)} if column.labels else {}),
             }
-            for column, storage in zip(feed.columns, stored, strict=True)
+            for column, storage in zip(feed.columns, stored.columns, strict=True)
         ],
     }
 
@@ -169,7 +170,9 @@ def _layout(feed: dict[str, Any]) -> FeedLayout:
         name=feed["name"],
         max_gap_ms=feed["max_gap_ms"],
         t_last_ms=int(feed["t_last_ms"]),
-        stored=tuple(StoredColumn(c["name"], c["dtype"], c["delta"], c["base"]) for c in columns),
+        stored=StoredFeed(
+            tuple(StoredColumn(c["name"], c["dtype"], c["delta"], c["base"]) for c in columns), feed["feed_clock"]
+        ),
         decimals=tuple(c["decimals"] for c in columns),
         continuous=tuple(c["interpolate"] for c in columns),
     )

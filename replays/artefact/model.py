@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 CHUNK_MS = 10_000
 MAX_GAP_MS = 1_000
 """Over a longer gap of a telemetry feed nothing is known."""
+
+MAX_MENDED_MS = 1_000
+"""No instant is moved further from where its feed had it."""
 
 IntArray = npt.NDArray[np.int32]
 
@@ -34,15 +37,17 @@ class FeedColumn:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """Columns on one clock. `t_ms` int64 (instants,), strictly increasing.
+    """Columns on one clock. `t_ms` int64 (instants,), strictly increasing, on the replay's clock.
 
-    `max_gap_ms`: across a longer step the values are unknown; None: they hold until the next instant.
+    `max_gap_ms`: across a longer step the values are unknown; None: they hold until the next instant. `feed_t_ms`: what
+    the feed itself says of each instant, where that is not the same; at most MAX_MENDED_MS apart.
     """
 
     name: str
     t_ms: npt.NDArray[np.int64]
     columns: tuple[FeedColumn, ...]
     max_gap_ms: int | None
+    feed_t_ms: npt.NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, slots=True)

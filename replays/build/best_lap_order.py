@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from replays.build.deleted_laps import deletions_ms
 from replays.build.race_order import Standing
 from replays.build.states import NONE
 from replays.loading.session_data import SessionData
@@ -41,16 +42,21 @@ def cars_through(entries: int, segment: int) -> int:
 
 
 def best_lap_standing(data: SessionData, t_ms: npt.NDArray[np.int64]) -> tuple[Standing, npt.NDArray[np.int32]]:
-    """The standing at each time; a gap is the difference of best laps. Also those best laps, NONE without one."""
+    """The standing at each time; a gap is the difference of best laps. Also those best laps, NONE without one.
+
+    A lap counts until race control deletes it.
+    """
     cars = len(data.entries)
-    starts = segment_starts_ms(data)
+    starts, deleted_ms = segment_starts_ms(data), deletions_ms(data)
     best = np.full((len(starts), t_ms.size, cars), NO_TIME, dtype=np.int32)
     for lap in data.laps:
         if lap.lap_time_ms is None or lap.end_ms is None or lap.generated:
             continue
         segment = int(np.searchsorted(starts, lap.start_ms if lap.start_ms is not None else lap.end_ms, "right")) - 1
         since = int(np.searchsorted(t_ms, lap.end_ms))
-        column = best[max(segment, 0), since:, data.column_of[lap.number]]
+        deletion_ms = deleted_ms.get((lap.number, lap.lap_number))
+        until = t_ms.size if deletion_ms is None else int(np.searchsorted(t_ms, deletion_ms))
+        column = best[max(segment, 0), since:until, data.column_of[lap.number]]
         np.minimum(column, lap.lap_time_ms, out=column)
     running = np.searchsorted(starts, t_ms, side="right") - 1
     position = np.empty((t_ms.size, cars), dtype=np.int32)

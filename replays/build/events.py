@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from replays.build import states
+from replays.build.mini_sectors import mini_sector_events
+from replays.build.session_bests import fastest_lap_events, sector_events
 from replays.columns import COMPOUNDS
 from replays.loading.session_data import SessionData
 from seasons.records import LapRecord
@@ -33,10 +35,13 @@ def session_events(data: SessionData, t_end_ms: int) -> tuple[Event, ...]:
         *_session_status(data),
         *_race_control(data),
         *_weather(data),
+        *mini_sector_events(data.mini_sectors),
     ]
     finishes = states.race_finishes(data)
     for entry in data.entries:
         events += _car_events(data, entry.number, finishes)
+    events += sector_events(data)
+    events += fastest_lap_events(data)
     return tuple(sorted((event for event in events if event["t_ms"] <= t_end_ms), key=lambda event: event["t_ms"]))
 
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from replays.build.outline import Outline, phase_when, position_m
+from replays.artefact.model import MAX_GAP_MS
+from replays.build.outline import Outline, phase_when
+from replays.build.places import places_of
 from replays.loading.session_data import PositionFeed, SessionData
 from seasons.keys import RACE_KINDS
 from seasons.records import LapRecord
@@ -24,8 +26,9 @@ TYPICAL_LAP_M = 5_000.0
 BEFORE_LINE = 1e-5
 """What a car that has not crossed the line officially lacks at least, in laps."""
 
-BEHIND_LINE_PHASE, PAST_LINE_PHASE = 0.85, 0.3
+BEHIND_LINE_PHASE, PAST_LINE_PHASE = 0.85, 0.2
 MID_LAP = (0.3, 0.85)
+"""Begins well after PAST_LINE_PHASE: a car seen a little back where it begins has not come round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,27 @@ class Passages:
     progress: Floats
 
     def at(self, t_ms: Times) -> tuple[Floats, Times]:
-        """The last known progress at each time and when it was passed; NaN and 0 before the first."""
+        """The progress at each time, and when the car first was there; NaN and 0 before the first that is known.
+
+        Between two places at most MAX_GAP_MS apart it is on the straight line, else the last one counts.
+        """
+        if not self.t_ms.size:
+            return np.full(t_ms.shape, np.nan), np.zeros(t_ms.shape, np.int64)
         row = np.searchsorted(self.t_ms, t_ms, side="right") - 1
-        known = row >= 0
-        progress = np.where(known, self.progress[np.maximum(row, 0)] if self.t_ms.size else np.nan, np.nan)
-        when = np.where(known, self.t_ms[np.maximum(row, 0)] if self.t_ms.size else 0, 0)
-        return progress, when
+        known, row = row >= 0, np.maximum(row, 0)
+        after = np.minimum(row + 1, self.t_ms.size - 1)
+        step_ms = self.t_ms[after] - self.t_ms[row]
+        rise = self.progress[after] - self.progress[row]
+        moves = (step_ms <= MAX_GAP_MS) & (rise > 0) & (t_ms > self.t_ms[row])
+        progress = self.progress[row] + np.where(moves, rise * (t_ms - self.t_ms[row]) / np.maximum(step_ms, 1), 0.0)
+        when = np.where(moves, t_ms, self.t_ms[self._first[row]])
+        return np.where(known, progress, np.nan), np.where(known, when, 0)
+
+    @property
+    def _first(self) -> npt.NDArray[np.intp]:
+        """For each place the first one with the same progress."""
+        new = np.concatenate([[True], np.diff(self.progress) > 0])
+        return np.maximum.accumulate(np.where(new, np.arange(new.size), 0))
 
     def when(self, progress: Floats) -> Floats:
         """When the car first was at each progress, in ms; NaN for what it has not passed."""
@@ -132,10 +150,12 @@ def unwrapped_progress(data: SessionData, feed: PositionFeed, outline: Outline) 
     Between line crossings progress follows the phase; near the line, where the positions and the timing feed
     may disagree by some metres, the timing feed decides.
     """
-    xy = position_m(feed)
-    instants, cars = xy.shape[:2]
-    phase, _ = outline.phases(xy.reshape(-1, 2))
-    phase = phase.reshape(instants, cars)
+    return progress_at_phases(data, feed, places_of(feed, outline).phase)
+
+
+def progress_at_phases(data: SessionData, feed: PositionFeed, phase: Floats) -> Floats:
+    """`unwrapped_progress` where the phase of every sample, (instants, cars), is known already."""
+    instants, cars = phase.shape
     crossings = line_crossings(data.laps)
     progress = np.full((instants, cars), np.nan)
     for car, entry in enumerate(data.entries):

@@ -3,11 +3,13 @@
 Each change is a pair (t_ms, value) that holds until the next; nothing here knows what comes after it.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from replays.build.pit_box import Standstill, standstill
 from replays.columns import COMPOUNDS, STATUSES
 from replays.loading.session_data import SessionData
 from seasons.keys import RACE_KINDS
@@ -18,7 +20,7 @@ Change = tuple[int, int]
 NONE = int(np.iinfo(np.int32).min)
 """Unknown, in a change: the null of every stored column."""
 
-GRID, ON_TRACK, IN_PIT, STOPPED, RETIRED, FINISHED = range(len(STATUSES))
+GRID, ON_TRACK, IN_PIT, STOPPED, RETIRED, FINISHED, IN_BOX, OUT_LAP = range(len(STATUSES))
 RETIRED_AFTER_MS = 60_000
 """A car that has stood that long, marked as stopped, counts as retired until it moves again."""
 
@@ -67,8 +69,7 @@ def status_changes(
     changes: list[Change] = [(0, GRID if race else IN_PIT)]
     if race and data.start_ms is not None:
         changes.append((data.start_ms, ON_TRACK))
-    changes += [(lap.pit_in_ms, IN_PIT) for lap in laps if lap.pit_in_ms is not None]
-    changes += [(lap.pit_out_ms, ON_TRACK) for lap in laps if lap.pit_out_ms is not None]
+    changes += _pit_changes(laps)
     changes.sort(key=lambda change: change[0])
     changes += list(_flag_changes(data, number, changes))
     if finishes:
@@ -76,7 +77,31 @@ def status_changes(
         over_ms = max(finishes.values()) if finished is None else finished
         changes = [change for change in changes if change[0] < over_ms]
         changes.append((over_ms, RETIRED if finished is None else FINISHED))
-    return _without_repeats(sorted(changes, key=lambda change: change[0]))
+    changes = _without_repeats(sorted(changes, key=lambda change: change[0]))
+    return _with_box(changes, standstill(data, number))
+
+
+def _pit_changes(laps: Sequence[LapRecord]) -> Iterable[Change]:
+    """Into the pits, out of them, and at the end of the lap that then begins, unless that is back in them."""
+    entries = [lap.pit_in_ms for lap in laps if lap.pit_in_ms is not None]
+    lines = [lap.end_ms for lap in laps if lap.end_ms is not None]
+    yield from ((t_ms, IN_PIT) for t_ms in entries)
+    for out_ms in (lap.pit_out_ms for lap in laps if lap.pit_out_ms is not None):
+        yield out_ms, OUT_LAP
+        line_ms = min((t_ms for t_ms in lines if t_ms > out_ms), default=None)
+        if line_ms is not None and not any(out_ms < t_ms <= line_ms for t_ms in entries):
+            yield line_ms, ON_TRACK
+
+
+def _with_box(changes: Sequence[Change], standstill: Standstill) -> list[Change]:
+    """`changes` with the time in the pits told apart into standing in the box and the rest."""
+    ends = [t_ms for t_ms, _ in changes[1:]] + [math.inf]
+    told: list[Change] = []
+    for (t_ms, status), end_ms in zip(changes, ends, strict=True):
+        told.append((t_ms, status))
+        if status == IN_PIT:
+            told += [(t, IN_BOX if stands else IN_PIT) for t, stands in standstill.changes(t_ms, end_ms)]
+    return told
 
 
 def _without_repeats(changes: list[Change]) -> list[Change]:
@@ -103,7 +128,7 @@ def _flag_changes(data: SessionData, number: str, pits: list[Change]) -> Iterabl
             continue
         if not flag.value:
             if flag.t_ms >= (data.start_ms or 0):
-                yield flag.t_ms, ON_TRACK
+                yield flag.t_ms, OUT_LAP if _last(pits, flag.t_ms) == OUT_LAP else ON_TRACK
             continue
         start_ms = data.start_ms or 0
         released = next((f.t_ms for f in flags[index + 1 :] if f.flag == "stopped"), None)

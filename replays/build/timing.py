@@ -8,7 +8,10 @@ import numpy.typing as npt
 
 from replays.artefact.model import Feed, FeedColumn
 from replays.build import best_lap_order, race_order, states
+from replays.build.deleted_laps import deletions_ms
 from replays.build.passages import line_crossings, race_passages
+from replays.build.passes import passing_moments
+from replays.build.span import Span
 from replays.columns import COMPOUNDS, STATUSES
 from replays.loading.session_data import SessionData
 from seasons.keys import RACE_KINDS
@@ -24,12 +27,6 @@ Times = npt.NDArray[np.int64]
 Ints = npt.NDArray[np.int32]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    t_start_ms: int
-    t_end_ms: int
-
-
 def timing_feed(
     data: SessionData,
     span: Span,
@@ -43,9 +40,8 @@ def timing_feed(
     finishes = states.race_finishes(data)
     changes = _CarChanges.of(data, laps, finishes)
     t_ms = _moments(data, span, changes, progress)
-    status = changes.held("status", t_ms)
     if race:
-        t_ms, standing, along = _race(data, t_ms, status, progress, sectors, lap_m, finishes)
+        t_ms, standing, along = _race(data, t_ms, changes, progress, sectors, lap_m, finishes)
     else:
         standing, _ = best_lap_order.best_lap_standing(data, t_ms)
         along = None
@@ -111,7 +107,7 @@ def _change_times(data: SessionData, span: Span, changes: _CarChanges, *, sector
     times = changes.times() | {lap.end_ms for lap in data.laps if lap.end_ms is not None}
     if sectors:
         times |= {end for lap in data.laps for end in lap.sector_end_ms if end is not None}
-    times |= set(best_lap_order.segment_starts_ms(data))
+    times |= set(best_lap_order.segment_starts_ms(data)) | set(deletions_ms(data).values())
     return {t for t in times if span.t_start_ms <= t <= span.t_end_ms} | {span.t_start_ms, span.t_end_ms}
 
 
@@ -130,19 +126,30 @@ def _moments(data: SessionData, span: Span, changes: _CarChanges, progress: npt.
 def _race(
     data: SessionData,
     t_ms: Times,
-    status: Ints,
+    changes: "_CarChanges",
     progress: npt.NDArray[np.float64] | None,
     sectors: tuple[float, float],
     lap_m: float,
     finishes: Mapping[str, int],
 ) -> tuple[Times, race_order.Standing, npt.NDArray[np.float64]]:
+    """The standing at `t_ms` and at every moment between them at which cars pass each other."""
     slots = race_order.grid_slots(data)
     passages = race_passages(data, progress, slots, sectors, lap_m)
     at_flag = _laps_at_flag(data, finishes)
-    score, along, passed = race_order.scores(
-        passages, status, [slots[entry.number] for entry in data.entries], at_flag, t_ms
+    by_entry = [slots[entry.number] for entry in data.entries]
+
+    def look(moments: Times) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64], Times]:
+        score, along, passed = race_order.scores(passages, changes.held("status", moments), by_entry, at_flag, moments)
+        return np.argsort(-score, axis=1, kind="stable"), along, passed
+
+    order, along, passed = look(t_ms)
+    between = np.setdiff1d(passing_moments(t_ms, order, along), t_ms)
+    rows = np.searchsorted(t_ms, between)
+    order, along, passed = (
+        np.insert(seen, rows, new, axis=0) for seen, new in zip((order, along, passed), look(between), strict=True)
     )
-    order = np.argsort(-score, axis=1, kind="stable")
+    t_ms = np.insert(t_ms, rows, between)
+    status = changes.held("status", t_ms)
     classified = race_order.official_order(data)
     if classified is not None and finishes:
         order[t_ms >= max(finishes.values())] = classified

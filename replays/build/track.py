@@ -3,14 +3,13 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from replays.build.outline import DM_PER_M, SPACING_M, Outline
-from replays.loading.session_data import MISSING, SessionData
+from replays.build.closed_line import SPACING_M
+from replays.build.outline import Outline
+from replays.build.pit_lane import pit_lane_path
+from replays.loading.session_data import SessionData
 
 DRAWN_SPACING_M = 6.0
-MIN_PIT_SAMPLES = 20
-MAX_PIT_VISIT_MS = 120_000
 
 
 def track_document(data: SessionData, outline: Outline | None, sectors: tuple[float, float]) -> dict[str, Any]:
@@ -44,23 +43,5 @@ def _start_finish(outline: Outline) -> dict[str, float]:
 
 
 def _pit_lane(data: SessionData) -> list[list[float]] | None:
-    """The way of the pit visit with the most samples, from pit entry to exit; None without positions."""
-    if data.positions is None:
-        return None
-    best: npt.NDArray[np.float64] = np.empty((0, 2))
-    entered: dict[str, int] = {}
-    for lap in data.laps:
-        came_in = entered.pop(lap.number, None)
-        if came_in is not None and lap.pit_out_ms and 0 < lap.pit_out_ms - came_in <= MAX_PIT_VISIT_MS:
-            rows = slice(*np.searchsorted(data.positions.t_ms, (came_in, lap.pit_out_ms)))
-            car = data.column_of[lap.number]
-            x, y = data.positions.x_dm[rows, car], data.positions.y_dm[rows, car]
-            known = x != MISSING
-            if known.sum() > len(best):
-                best = np.column_stack([x[known], y[known]]) / DM_PER_M
-        if lap.pit_in_ms is not None:
-            entered[lap.number] = lap.pit_in_ms
-    if len(best) < MIN_PIT_SAMPLES:
-        return None
-    moved = np.concatenate([[True], (np.abs(np.diff(best, axis=0)) > 0.5).any(axis=1)])
-    return np.round(best[moved], 1).tolist()
+    path = pit_lane_path(data)
+    return None if path is None else np.round(path, 1).tolist()

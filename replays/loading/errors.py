@@ -3,9 +3,12 @@
 `exit_code` is that of the command the error ends: 2 where what was asked for does not exist, else 1.
 """
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+
+AN_HOUR_S = 3600
 
 
 class LoadingError(Exception):
@@ -100,6 +103,11 @@ class NoTiming(LoadingError):
         super().__init__(f"{what} has no live timing: F1's archive begins in 2018 and lacks some tests")
 
 
+class NoResults(LoadingError):
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what}: jolpica has no results of it")
+
+
 class AccountRequired(LoadingError):
     def __init__(self, what: str) -> None:
         super().__init__(
@@ -109,10 +117,16 @@ class AccountRequired(LoadingError):
 
 
 class RateLimited(LoadingError):
-    """FastF1 counts its own requests: 200 an hour to jolpica, 500 an hour to the other services."""
+    """A service answers no more for a while. FastF1 also counts its own requests: 200 an hour to jolpica, 500 an hour
+    to the other services; both windows are open again after `retry_after_s` without a request.
+    """
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(f"rate limit reached ({detail}): wait an hour and run the same again, what is here is kept")
+    def __init__(self, detail: str, retry_after_s: float | None = None) -> None:
+        self.detail = detail
+        self.retry_after_s = AN_HOUR_S if retry_after_s is None else retry_after_s
+        minutes = math.ceil(self.retry_after_s / 60)
+        how_long = "an hour" if minutes == 60 else f"{minutes} minute{'s' * (minutes != 1)}"
+        super().__init__(f"rate limit reached ({detail}): wait {how_long} and run the same again, what is here is kept")
 
 
 class SourceUnavailable(LoadingError):
@@ -134,7 +148,7 @@ class CacheNotWritable(LoadingError):
         self.path = path
 
 
-NOTHING_THERE = (NotHeldYet, NotPublishedYet, SessionCancelled, NoTiming)
+NOTHING_THERE = (NotHeldYet, NotPublishedYet, SessionCancelled, NoTiming, NoResults)
 """There is nothing to load; trying has not failed."""
 
 NOT_THE_SESSION = (*NOTHING_THERE, AccountRequired, CacheNotWritable, RateLimited, SourceUnavailable)

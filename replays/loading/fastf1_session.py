@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from replays.loading.errors import (
     SourceUnavailable,
 )
 from replays.loading.fastf1_errors import fastf1_errors, load_by_fastf1
+from replays.loading.retrying import Busy, patiently, retry_after_s
 from replays.loading.session_data import Provenance, SessionData
 from seasons.keys import RACE_KINDS
 from seasons.publication import expected_end
@@ -23,6 +25,7 @@ from seasons.records import CircuitRecord, EntryRecord, SessionRecord
 
 if TYPE_CHECKING:
     import fastf1.core
+    import requests
 
 HOSTS = ("https://livetiming.formula1.com", "https://livetiming-mirror.fastf1.dev")
 """Where FastF1 asks for feeds, in its order; a request made here is answered from the same cache."""
@@ -57,7 +60,8 @@ def load_session(
 def fetch_feeds(api_path: str, *, refresh: bool = False) -> tuple[dict[str, raw_feeds.RawFeed], dict[str, int]]:
     """The feeds of a session that are there, and the HTTP status of those that are not.
 
-    Raises CorruptFeed for a damaged one, SourceUnavailable where there is no network, RateLimited.
+    Raises CorruptFeed for a damaged one, SourceUnavailable where there is no network or the archive is in trouble,
+    RateLimited.
     """
     from fastf1.req import Cache
 
@@ -66,11 +70,7 @@ def fetch_feeds(api_path: str, *, refresh: bool = False) -> tuple[dict[str, raw_
     missing: dict[str, int] = {}
     for name in raw_feeds.FEEDS:
         urls = [f"{host}{api_path}{name}.jsonStream" for host in HOSTS]
-        with fastf1_errors():
-            response = Cache.requests_get(urls, **asked)
-        if response.status_code == TOO_MANY or SERVER_ERROR <= response.status_code != NOT_CACHED:
-            # Not the same as a feed that is not there: a replay without it would stay so.
-            raise SourceUnavailable(f"the F1 archive answers {response.status_code} for {name}: try again later")
+        response = patiently(partial(_answer, name, urls, asked))
         if response.status_code != OK:
             missing[name] = response.status_code
             continue
@@ -85,6 +85,20 @@ def fetch_feeds(api_path: str, *, refresh: bool = False) -> tuple[dict[str, raw_
         else:
             missing[name] = OK
     return feeds, missing
+
+
+def _answer(feed: str, urls: list[str], asked: dict[str, bool]) -> "requests.Response":
+    """What the archive, or the cache, answers. Raises Busy, SourceUnavailable, RateLimited."""
+    from fastf1.req import Cache
+
+    with fastf1_errors():
+        response = Cache.requests_get(urls, **asked)
+    status = response.status_code
+    if status == TOO_MANY or SERVER_ERROR <= status != NOT_CACHED:
+        # Not the same as a feed that is not there: a replay without it would stay so.
+        wait_s = retry_after_s(response.headers.get("Retry-After"))
+        raise Busy(f"the F1 archive answers {status} for {feed}", status, wait_s)
+    return response
 
 
 def nothing_to_replay(record: SessionRecord, missing: dict[str, int]) -> LoadingError:
@@ -129,6 +143,7 @@ def session_data(
     if record.kind in RACE_KINDS and "TimingAppData" in feeds:
         entries = _with_grid(entries, raw_feeds.grid_places(feeds["TimingAppData"].messages))
     numbers = [entry.number for entry in entries]
+    known = set(numbers)
     position_feed = telemetry.position_feed(positions, numbers)
     car_feed = telemetry.car_feed(cars, numbers)
     if not entries or (position_feed is None and all(lap.end_ms is None for lap in laps)):
@@ -143,6 +158,7 @@ def session_data(
         name: _probe(session, name, found)
         for name in ("track_status", "session_status", "weather_data", "race_control_messages")
     }
+    timing = feeds["TimingData"].messages if "TimingData" in feeds else ()
     start = _probe(session, "session_start_time", found)
     total_laps = _probe(session, "total_laps", found) if record.kind in RACE_KINDS else None
     return SessionData(
@@ -151,7 +167,7 @@ def session_data(
         provenance=Provenance(kind, fastf1.__version__, tuple(sorted(feeds)), tuple(found)),
         positions=position_feed,
         cars=car_feed,
-        laps=tuple(lap for lap in laps if lap.number in set(numbers)),
+        laps=tuple(lap for lap in laps if lap.number in known),
         track_status=_records(fastf1_tables.track_status_records, tables["track_status"]),
         session_status=_records(fastf1_tables.session_status_records, tables["session_status"]),
         weather=_records(fastf1_tables.weather_records, tables["weather_data"]),
@@ -160,7 +176,8 @@ def session_data(
             if tables["race_control_messages"] is None
             else fastf1_tables.race_control_records(tables["race_control_messages"], t0_utc_ms)
         ),
-        car_flags=raw_feeds.car_flags(feeds["TimingData"].messages) if "TimingData" in feeds else (),
+        car_flags=raw_feeds.car_flags(timing),
+        mini_sectors=tuple(one for one in raw_feeds.mini_sectors(timing) if one.number in known),
         circuit=circuit_record(session),
         start_ms=None if start is None or start != start else round(start.total_seconds() * 1000),
         total_laps=None if total_laps is None or total_laps != total_laps else int(total_laps),

@@ -48,7 +48,7 @@ def _entry(row: Any) -> EntryRecord | None:
         country_code=_text(row.CountryCode),
         grid=_grid(row.GridPosition),
         position=position,
-        classified=_text(row.ClassifiedPosition),
+        classified=_text(row.ClassifiedPosition).removesuffix(".0"),  # a float in qualifying
         status=_text(row.Status),
         points=_number(row.Points),
         laps=_whole(getattr(row, "Laps", None)),
@@ -72,8 +72,8 @@ def _lap(row: Any) -> LapRecord | None:
         lap_number=lap_number,
         start_ms=_ms(row.LapStartTime),
         end_ms=_ms(row.Time),
-        lap_time_ms=_ms(row.LapTime),
-        sector_ms=(_ms(row.Sector1Time), _ms(row.Sector2Time), _ms(row.Sector3Time)),
+        lap_time_ms=_duration_ms(row.LapTime),
+        sector_ms=(_duration_ms(row.Sector1Time), _duration_ms(row.Sector2Time), _duration_ms(row.Sector3Time)),
         sector_end_ms=(_ms(row.Sector1SessionTime), _ms(row.Sector2SessionTime), _ms(row.Sector3SessionTime)),
         compound=_compound(row.Compound),
         tyre_life=_whole(row.TyreLife),
@@ -172,6 +172,12 @@ def _flag(value: Any) -> bool | None:
 
 def _ms(value: Any) -> int | None:
     return None if _unknown(value) else round(value.total_seconds() * 1000)
+
+
+def _duration_ms(value: Any) -> int | None:
+    """Unknown where it is negative: FastF1 fills gaps by subtracting instants, which feeds tell in a wrong order."""
+    duration_ms = _ms(value)
+    return None if duration_ms is None or duration_ms < 0 else duration_ms
 
 
 def _utc(value: Any) -> datetime | None:

@@ -9,7 +9,7 @@ import base64
 import binascii
 import re
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 
 from replays.loading.errors import CorruptFeed
-from seasons.records import CarFlagRecord
+from seasons.records import CarFlagRecord, MiniSectorRecord
 
 FEEDS = (
     "SessionInfo",
@@ -36,6 +36,12 @@ FEEDS = (
 
 LINE = re.compile(r"(\d{2}):(\d{2}):(\d{2})\.(\d{3})(.*)", re.DOTALL)
 CAR_FLAGS = {"InPit": "in_pit", "Stopped": "stopped", "Retired": "retired"}
+
+SECTORS = 3
+MOST_SEGMENTS = 20
+"""Mini-sectors of one sector; circuits have up to ten."""
+MOST_MINI_SECTOR_CHANGES = 500_000
+"""Of a session; a race of 57 laps has some 70,000, half of them the clearing for the next lap."""
 
 Message = tuple[int, Any]
 """Session time in ms and the decoded JSON."""
@@ -106,6 +112,50 @@ def car_flags(timing: Iterable[Message]) -> tuple[CarFlagRecord, ...]:
                     last[number, flag] = value
                     flags.append(CarFlagRecord(t_ms, number, flag, value))
     return tuple(flags)
+
+
+def mini_sectors(timing: Iterable[Message]) -> tuple[MiniSectorRecord, ...]:
+    """Each change of a mini-sector's status in the TimingData messages, in time order; the malformed is passed over.
+
+    The feed clears a car's mini-sectors with the first one of its next lap, and paints a purple one anew when another
+    car beats it.
+    """
+    changes: list[MiniSectorRecord] = []
+    last: dict[tuple[str, int, int], int] = {}
+    for t_ms, message in timing:
+        lines = message.get("Lines") if isinstance(message, dict) else None
+        for number, fields in lines.items() if isinstance(lines, dict) else ():
+            for sector, segment, status in _segments(fields):
+                if last.get((number, sector, segment)) == status:
+                    continue
+                last[number, sector, segment] = status
+                changes.append(MiniSectorRecord(t_ms, number, sector, segment, status))
+        if len(changes) > MOST_MINI_SECTOR_CHANGES:
+            return ()
+    return tuple(changes)
+
+
+def _segments(fields: Any) -> Iterator[tuple[int, int, int]]:
+    """(sector, segment, status) of what a car's line says of its mini-sectors."""
+    for sector, parts in _numbered(_member(fields, "Sectors"), SECTORS):
+        for segment, part in _numbered(_member(parts, "Segments"), MOST_SEGMENTS):
+            status = _member(part, "Status")
+            if isinstance(status, int) and not isinstance(status, bool):
+                yield sector, segment, status
+
+
+def _member(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, dict) else None
+
+
+def _numbered(value: Any, most: int) -> Iterator[tuple[int, Any]]:
+    """The first `most` members of what the feed sends as a list at first, then as an object of those that change."""
+    if isinstance(value, list):
+        yield from enumerate(value[:most])
+    elif isinstance(value, dict):
+        for key, member in value.items():
+            if key.isascii() and key.isdigit() and len(key) <= 2 and int(key) < most:
+                yield int(key), member
 
 
 def grid_places(timing_app: Iterable[Message]) -> dict[str, int]:

@@ -4,9 +4,12 @@ Nothing is guessed: a name that fits no event, or several, is an error that says
 search finds an event for any text.) For commands and workers: this imports FastF1.
 """
 
+import re
 import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from replays.loading.errors import (
@@ -21,15 +24,23 @@ from replays.loading.errors import (
     UnknownSession,
 )
 from replays.loading.event_names import EventNames, find_by_name, nearest_names
+from replays.loading.retrying import BUSY_STATUSES, Busy, patiently
 from seasons.keys import SESSION_KINDS
 from seasons.publication import PublicationState, expected_end, state_at
 from seasons.records import EventRecord, SessionRecord
 
 if TYPE_CHECKING:
-    from fastf1.events import Event
+    from fastf1.events import Event, EventSchedule
 
 LATEST = "latest"
 FIRST_SEASON = 1950
+FIRST_SEASON_WITH_TIMING = 2018
+FIRST_SEASON_WITH_QUALIFYING = 1994
+"""Of earlier ones jolpica knows the race and its grid alone."""
+
+JOLPICA_REFUSED = r"Request returned: (\d+)"
+"""What FastF1 warns of where jolpica gives no calendar."""
+
 SESSION_SLOTS = range(1, 6)
 """A FastF1 event has room for five sessions, `Session1` to `Session5`."""
 
@@ -83,23 +94,33 @@ def season_events(year: int, *, testing: bool = True) -> list["Event"]:
 
     Raises UnknownSeason for one without a calendar, RateLimited, SourceUnavailable.
     """
-    import fastf1
-    from fastf1.exceptions import RateLimitExceededError
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # FastF1 warns of each source it tried in vain
-            schedule = fastf1.get_event_schedule(year, include_testing=testing)
-    except RateLimitExceededError as error:
-        raise RateLimited(str(error)) from None
-    except ValueError:
-        raise SourceUnavailable(
-            f"the calendar of {year} cannot be had: it is not in the FastF1 cache, and none of FastF1's three sources "
-            "answers; check the network, and that FASTF1_OFFLINE is not set"
-        ) from None
+    schedule = patiently(partial(_asked_schedule, year, testing))
     if schedule.empty:
         raise UnknownSeason(str(year), FIRST_SEASON, datetime.now(UTC).year)
     return [event for _, event in schedule.iterrows()]
+
+
+def _asked_schedule(year: int, testing: bool) -> "EventSchedule":
+    """FastF1's schedule of `year`. Raises Busy, RateLimited, SourceUnavailable."""
+    import fastf1
+    from fastf1.exceptions import RateLimitExceededError
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")  # FastF1 warns of each source it tried in vain
+        try:
+            return fastf1.get_event_schedule(year, include_testing=testing)
+        except RateLimitExceededError as error:
+            raise RateLimited(str(error)) from None
+        except ValueError:
+            pass
+    refusals = [match for warning in told if (match := re.fullmatch(JOLPICA_REFUSED, str(warning.message)))]
+    status = int(refusals[-1][1]) if refusals else None
+    if status in BUSY_STATUSES and status != HTTPStatus.GATEWAY_TIMEOUT:  # which the cache says, offline
+        raise Busy(f"jolpica answers {status} for the calendar of {year}", status)
+    raise SourceUnavailable(
+        f"the calendar of {year} cannot be had: it is not in the FastF1 cache, and none of FastF1's sources "
+        "answers; check the network, and that FASTF1_OFFLINE is not set"
+    )
 
 
 def find_event(year: int, wanted: str, *, now: datetime) -> "Event":
@@ -137,12 +158,17 @@ def latest_event(year: int, now: datetime) -> "Event":
 
 
 def sessions_of(event: "Event") -> list[ScheduledSession]:
-    """The sessions of `event` in the order of its weekend."""
+    """The sessions of `event` in the order of its weekend; before 2018 those that have results.
+
+    FastF1 gives every weekend of those years the five sessions of a modern one.
+    """
     sessions = []
     for slot in SESSION_SLOTS:
         name = str(event[f"Session{slot}"] or "")
         kind = KIND_OF_NAME.get(name.casefold())
         if kind is None:  # an empty slot is "", None or the text "None"
+            continue
+        if event.year < FIRST_SEASON_WITH_TIMING and kind not in _kinds_before_timing(event.year):
             continue
         if kind == "sprint-qualifying" and event.year in YEARS_OF_SPRINT_AS_QUALIFYING:
             kind = "sprint"
@@ -225,6 +251,11 @@ def has_timing(event: "Event") -> bool:
     return bool(event.F1ApiSupport)
 
 
+def has_results_alone(event: "Event") -> bool:
+    """Whether results are all there is: a race weekend that F1's timing archive lacks, as all before 2018."""
+    return not has_timing(event) and not event.is_testing()
+
+
 def names_of(event: "Event", season: list["Event"]) -> EventNames:
     """What `event` may be called, among the events of its season."""
     name = str(event.EventName)
@@ -248,6 +279,10 @@ def _is_in_calendar(year: int, wanted: str) -> bool:
     except LoadingError:
         return False
     return bool(find_by_name(wanted, [names_of(event, events) for event in events]))
+
+
+def _kinds_before_timing(year: int) -> tuple[str, ...]:
+    return ("qualifying", "race") if year >= FIRST_SEASON_WITH_QUALIFYING else ("race",)
 
 
 def _event_of_round(year: int, wanted: int, events: list["Event"]) -> "Event":

@@ -13,6 +13,7 @@ from seasons.records import (
     CircuitRecord,
     EntryRecord,
     LapRecord,
+    MiniSectorRecord,
     RaceControlRecord,
     SessionRecord,
     SessionStatusRecord,
@@ -78,6 +79,7 @@ class SessionData:
     track_status: tuple[TrackStatusRecord, ...] = ()
     session_status: tuple[SessionStatusRecord, ...] = ()
     car_flags: tuple[CarFlagRecord, ...] = ()
+    mini_sectors: tuple[MiniSectorRecord, ...] = ()
     race_control: tuple[RaceControlRecord, ...] = ()
     weather: tuple[WeatherRecord, ...] = ()
     circuit: CircuitRecord | None = None

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from django.core.management import CommandError
 from django.db import DatabaseError
 
-from replays.builds import BuildFailed, BuildRunning
+from replays.build_errors import BuildCancelled, BuildFailed, BuildRunning
 from replays.loading.errors import LoadingError
 from replays.storage import StorageUnavailable
 
-FAILURES = (LoadingError, BuildRunning, BuildFailed, StorageUnavailable)
+FAILURES = (LoadingError, BuildRunning, BuildFailed, BuildCancelled, StorageUnavailable)
 """What keeps one session from being loaded or built; the message of each is one line."""
 
 EXIT_INTERRUPTED = 130

@@ -5,19 +5,10 @@ from typing import TYPE_CHECKING
 
 from django.core.management.base import OutputWrapper
 
+from replays.stages import SHARE_BEFORE
+
 if TYPE_CHECKING:
     from rich.progress import Progress
-
-
-SHARE_BEFORE = {
-    "reading the feeds": 0.0,
-    "reading the recording": 0.0,
-    "loading by FastF1": 0.15,
-    "importing": 0.75,
-    "building the replay": 0.8,
-    "storing the replay": 0.95,
-}
-"""The stages of a session, and roughly what share of its work is done when each begins."""
 
 
 class ProgressReport:

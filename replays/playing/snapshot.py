@@ -7,7 +7,8 @@ from typing import Any
 Event = dict[str, Any]
 
 LAST_MESSAGES = 10
-DURATIONS_MS = ("lap_time_ms", "sector_1_ms", "sector_2_ms", "sector_3_ms")
+DURATIONS_MS = ("lap_time_ms", "sector_1_ms", "sector_2_ms", "sector_3_ms", "time_ms")
+SECTORS = 3
 OUT = frozenset({"retired"})
 BACK = frozenset({"pit", "lap"})
 
@@ -45,10 +46,12 @@ class EventLog:
 
     def snapshot(self, t_ms: float) -> dict[str, Any]:
         """The state of things at `t_ms`: the last of each kind, per car where it is about one."""
-        latest: dict[str, Event | None] = {"track_status": None, "weather": None, "session_status": None}
+        latest: dict[str, Event | None] = dict.fromkeys(("track_status", "weather", "session_status", "fastest_lap"))
         messages: list[Event] = []
         tyres: dict[str, Event] = {}
         laps: dict[str, Event] = {}
+        sectors: dict[str, Event] = {}
+        mini_sectors: list[Event] = []
         retired: dict[str, None] = {}
         over = False
         for event in self._events[: bisect_right(self._times_ms, t_ms)]:
@@ -65,6 +68,10 @@ class EventLog:
                 tyres[event["number"]] = event
             elif kind == "lap":
                 laps[event["number"]] = _with_best(event, laps.get(event["number"]))
+            elif kind == "sector":
+                sectors[event["number"]] = _with_colour(event, sectors.get(event["number"]))
+            elif kind == "mini_sectors":
+                mini_sectors.append(event)
             if kind in OUT:
                 retired[event["number"]] = None
             elif kind in BACK:
@@ -75,6 +82,8 @@ class EventLog:
             "race_control": [_without_kind(event) for event in messages[-LAST_MESSAGES:]],
             "tyres": {number: _without_kind(event) for number, event in tyres.items()},
             "laps": {number: _with_best_in_seconds(event) for number, event in laps.items()},
+            "sectors": sectors,
+            "mini_sectors": _last_of_each_car(mini_sectors),
             "retired": list(retired),
         }
 
@@ -82,6 +91,21 @@ class EventLog:
 def _with_best(lap: Event, before: Event | None) -> Event:
     times = [time for time in (lap["lap_time_ms"], (before or {}).get("best_ms")) if time is not None]
     return lap | {"best_ms": min(times, default=None)}
+
+
+def _with_colour(sector: Event, before: Event | None) -> Event:
+    """The lap of `sector` and the colours of its sectors so far, in their order; None for one without."""
+    same_lap = before is not None and before["lap"] == sector["lap"]
+    colours = list(before["colours"]) if before is not None and same_lap else [None] * SECTORS
+    colours[sector["sector"] - 1] = sector["colour"]
+    return {"lap": sector["lap"], "colours": colours}
+
+
+def _last_of_each_car(mini_sectors: Sequence[Event]) -> dict[str, Any] | None:
+    cars: dict[str, str] = {}
+    for event in mini_sectors:
+        cars |= event["cars"]
+    return {"counts": mini_sectors[-1]["counts"], "cars": cars} if mini_sectors else None
 
 
 def _with_best_in_seconds(lap: Event) -> Event:

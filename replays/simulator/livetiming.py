@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from replays.simulator.field import DRIVERS
+from replays.simulator.mini_sector_feed import mini_sector_messages
 from replays.simulator.session_feed import session_messages, utc_text
 from replays.simulator.telemetry import CarSamples, PositionSamples, car_samples, position_samples
 from replays.simulator.timing_feed import timing_messages
@@ -45,6 +46,7 @@ def write_livetiming(
     say(0.0)
     lines = [_plain_line(message.t_ms, message.topic, message.body) for message in session_messages(race)]
     lines += [_plain_line(message.t_ms, message.topic, message.body) for message in timing_messages(race)]
+    lines += [_plain_line(message.t_ms, message.topic, message.body) for message in mini_sector_messages(race)]
     say(0.3)
     lines += _position_lines(position_samples(race, position_clock_jitter_ms))
     say(0.65)

@@ -13,8 +13,9 @@ from django.http.request import split_domain_port, validate_host
 Scope = dict[str, Any]
 Application = Callable[[Scope, Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
 
-JSON_PROTOCOL = "f1replay.v1.json"
-SUBPROTOCOLS = (JSON_PROTOCOL,)
+JSON_PROTOCOL, BINARY_PROTOCOL = "f1replay.v1.json", "f1replay.v1.bin"
+SUBPROTOCOLS = (JSON_PROTOCOL, BINARY_PROTOCOL)
+DEFAULT_PORTS = {"http": 80, "https": 443}
 LOCAL_HOSTS = (".localhost", "127.0.0.1", "[::1]")
 """What Django itself allows when DEBUG is on and ALLOWED_HOSTS is empty."""
 
@@ -33,7 +34,9 @@ class HandshakeGuard:
         allowed = settings.ALLOWED_HOSTS or (LOCAL_HOSTS if settings.DEBUG else ())
         if (
             host_allowed(host, allowed)
-            and origin_allowed(headers.get(b"origin"), host, settings.CORS_ORIGINS)
+            and origin_allowed(
+                headers.get(b"origin"), own_origin(scope.get("scheme", "ws"), host), settings.CORS_ORIGINS
+            )
             and subprotocol(scope["subprotocols"]) is not None
         ):
             await self.application(scope, receive, send)
@@ -47,17 +50,30 @@ def host_allowed(host: str, allowed: Iterable[str]) -> bool:
     return bool(domain) and validate_host(domain, list(allowed))
 
 
-def origin_allowed(origin: str | None, host: str, allowed: Iterable[str]) -> bool:
-    """Clients that are no browsers send no Origin. A page's must be this very host, or be in the list."""
-    if origin is None:
+def own_origin(scheme: str, host: str) -> str:
+    """The Origin that browsers send from pages of this site; `scheme` is the socket's."""
+    return normal_origin(f"{'https' if scheme in ('wss', 'https') else 'http'}://{host}")
+
+
+def origin_allowed(origin: str | None, own: str, allowed: Iterable[str]) -> bool:
+    """Clients that are no browsers send no Origin. A page's must be `own`, or in the list: scheme, name and port."""
+    if origin is None or origin in allowed:
         return True
-    if origin in allowed:
-        return True
+    return own != "" and normal_origin(origin) == own
+
+
+def normal_origin(origin: str) -> str:
+    """In small letters and with its port, said or not; empty where it is none."""
     try:
-        parts = urlsplit(origin)
+        parts = urlsplit(origin.lower())
+        port = parts.port
     except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and parts.netloc != "" and parts.netloc.lower() == host.lower()
+        return ""
+    is_bare = origin.lower() == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc
+    if parts.scheme not in DEFAULT_PORTS or not parts.hostname or not is_bare:
+        return ""
+    name = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{name}:{port or DEFAULT_PORTS[parts.scheme]}"
 
 
 def subprotocol(offered: Iterable[str]) -> str | None:

@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
+from replays.artefact.manifest import Manifest
 from replays.columns import BY_NAME
-from replays.models import Replay
-from replays.playing.encoding import Variant
-from replays.playing.rooms import Room
+from replays.playing.binary_frames import described_columns
+from replays.playing.room import Room
 from replays.playing.snapshot import seconds
+from replays.playing.viewer import Viewer
+from replays.published import published_replays
 from replays.socket.query import Offered
 
 PROTOCOL = "f1replay.v1"
-HOST, CONTROL = "host", "host"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,10 @@ class ReplayFacts:
 
 
 def replay_facts(replay_id: str) -> ReplayFacts | None:
-    """Blocking: one query. None for a replay that is not there, whatever the id looks like."""
+    """Blocking: one query. None for a replay that is not there or is hidden, whatever the id looks like."""
     if "\0" in replay_id:
         return None  # PostgreSQL cannot be asked for it
-    replay = Replay.objects.select_related("session__event__season").filter(public_id=replay_id).first()
+    replay = published_replays().select_related("session__event__season").filter(public_id=replay_id).first()
     if replay is None:
         return None
     session, event = replay.session, replay.session.event
@@ -40,21 +41,20 @@ def replay_facts(replay_id: str) -> ReplayFacts | None:
     )
 
 
-def offered(room: Room, fps: int) -> Offered:
-    manifest = room.timeline.manifest
-    return Offered(manifest.column_names, tuple(car["number"] for car in manifest.cars), fps)
+def offered(manifest: Manifest, fps: int, *, binary: bool) -> Offered:
+    return Offered(manifest.column_names, tuple(car["number"] for car in manifest.cars), fps, binary)
 
 
-def hello_message(room: Room, facts: ReplayFacts, variant: Variant, state: dict[str, Any]) -> dict[str, Any]:
-    manifest = room.timeline.manifest
+def hello_message(room: Room, facts: ReplayFacts, viewer: Viewer, state: dict[str, Any]) -> dict[str, Any]:
+    manifest, variant, people = room.timeline.manifest, viewer.variant, room.hub.people
     document = manifest.document
     lights_out_ms = document.get("lights_out_ms")
-    return {
+    said = {
         "type": "hello",
         "protocol": PROTOCOL,
         "room": room.id,
-        "role": HOST,
-        "control": CONTROL,
+        "role": "host" if people.host == viewer.id else "viewer",
+        "control": people.control,
         "fps": variant.fps,
         "batch": variant.batch,
         "replay": {
@@ -76,7 +76,4 @@ def hello_message(room: Room, facts: ReplayFacts, variant: Variant, state: dict[
         "track": f"/api/v1/replays/{facts.id}/track/",
         "state": state,
     }
-
-
-def room_message() -> dict[str, Any]:
-    return {"type": "room", "viewers": 1, "host": True, "control": CONTROL}
+    return said | {"binary_columns": described_columns(manifest.column_names)} if variant.binary else said

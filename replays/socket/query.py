@@ -10,6 +10,7 @@ from replays.playing.encoding import Variant
 from replays.socket.commands import MAX_BATCH, MAX_SESSION_S
 
 BATCHES_PER_SECOND = 5
+OPENING = ("t", "speed", "paused")
 KNOWN = ("fps", "batch", "columns", "cars", "ticket", "t", "speed", "paused")
 
 
@@ -19,11 +20,12 @@ class BadQuery(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """What a replay has to offer: its columns, its cars' numbers, the room's frames a second."""
+    """What a replay has to offer: its columns, its cars' numbers, the room's frames a second; `binary` or as JSON."""
 
     columns: tuple[str, ...]
     cars: tuple[str, ...]
     fps: int
+    binary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,9 @@ class Query:
     t: float | None = None
     speed: float = 1.0
     paused: bool = False
+    ticket: str | None = None
+    opens: tuple[str, ...] = ()
+    """Those given that only say how a new room begins."""
 
 
 def parse_query(query_string: bytes) -> Query:
@@ -56,6 +61,8 @@ def parse_query(query_string: bytes) -> Query:
         t=_number(given, "t", 0.0, MAX_SESSION_S),
         speed=_number(given, "speed", MIN_SPEED, MAX_SPEED) or 1.0,
         paused=_flag(given, "paused"),
+        ticket=given.get("ticket"),
+        opens=tuple(name for name in OPENING if name in given),
     )
 
 
@@ -83,6 +90,7 @@ def chosen_variant(
         batch=batch,
         columns=_known("columns", columns, offered.columns) or (before.columns if before else offered.columns),
         cars=_places(cars, offered) or (before.cars if before else tuple(range(len(offered.cars)))),
+        binary=offered.binary,
     )
 
 

@@ -1,9 +1,10 @@
 from django.db import models
 
 from seasons.models.identity import Identified
+from seasons.models.locking import Lockable
 
 
-class Circuit(Identified):
+class Circuit(Lockable, Identified):
     """A race track, as F1's timing tells them apart."""
 
     f1_key = models.PositiveIntegerField(

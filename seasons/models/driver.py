@@ -2,9 +2,10 @@ from django.db import models
 from django.db.models import Q
 
 from seasons.models.identity import Identified
+from seasons.models.locking import Lockable
 
 
-class Driver(Identified):
+class Driver(Lockable, Identified):
     """A person who drives. Number and code belong to the entry: they change with the years."""
 
     ref = models.CharField(

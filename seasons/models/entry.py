@@ -4,13 +4,14 @@ from django.db.models import Q
 
 from seasons.models.driver import Driver
 from seasons.models.identity import Identified
+from seasons.models.locking import Lockable
 from seasons.models.session import Session
 from seasons.models.team import Team
 
 COLOUR = r"^#[0-9a-f]{6}$"
 
 
-class Entry(Identified):
+class Entry(Lockable, Identified):
     """A driver in a session, for a team. Says nothing of how the session ended: entries are shown before it."""
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="entries")

@@ -3,10 +3,11 @@ from django.db.models import Q
 
 from seasons.models.circuit import Circuit
 from seasons.models.identity import Identified
+from seasons.models.locking import Lockable
 from seasons.models.season import Season
 
 
-class Event(Identified):
+class Event(Lockable, Identified):
     """A race weekend or a test. Its round number is an attribute: calendars are renumbered after the fact."""
 
     season = models.ForeignKey(Season, on_delete=models.PROTECT, related_name="events")

@@ -3,7 +3,8 @@ from django.db import models
 from django.db.models import Q
 
 from seasons.models.event import Event
-from seasons.models.identity import Identified
+from seasons.models.identity import PUBLIC_ID_LENGTH, Identified, new_public_id
+from seasons.models.locking import Lockable
 
 MAX_UTC_OFFSET_S = 14 * 3600
 """Clocks on Earth are at most 14 hours from UTC."""
@@ -32,10 +33,11 @@ class SessionState(models.TextChoices):
 class SourceKind(models.TextChoices):
     FASTF1 = "fastf1", "FastF1"
     LIVETIMING = "livetiming", "Recorded live timing"
+    JOLPICA = "jolpica", "jolpica: results alone"
     DEMO = "demo", "Demo simulator"
 
 
-class Session(Identified):
+class Session(Lockable, Identified):
     """A session of an event, and where what is known of it came from."""
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="sessions")
@@ -52,6 +54,15 @@ class Session(Identified):
     state = models.CharField(max_length=10, choices=SessionState, default=SessionState.SCHEDULED)
     state_reason = models.CharField(
         max_length=500, blank=True, help_text="Why it failed or was cancelled; empty in the other states."
+    )
+    published = models.BooleanField(
+        default=True, help_text="Off: the API and the viewer know nothing of it, nor of anything in it."
+    )
+    stamp = models.CharField(
+        max_length=PUBLIC_ID_LENGTH,
+        default=new_public_id,
+        editable=False,
+        help_text="A name for the present content of the session and its rows.",
     )
     source_kind = models.CharField(
         "source", max_length=10, choices=SourceKind, blank=True, help_text="Empty until it was imported."

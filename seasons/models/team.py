@@ -2,9 +2,10 @@ from django.db import models
 from django.db.models import Q
 
 from seasons.models.identity import Identified
+from seasons.models.locking import Lockable
 
 
-class Team(Identified):
+class Team(Lockable, Identified):
     """A constructor through the years. What it was called in a session stands in the entry."""
 
     ref = models.CharField(max_length=100, blank=True, help_text="jolpica's id, e.g. red_bull; empty when unknown.")

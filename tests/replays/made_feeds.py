@@ -20,8 +20,11 @@ def column(name: str, rows: Any, *, continuous: bool = True, decimals: int = 0) 
     return FeedColumn(name, None, decimals, continuous, np.array(raw, dtype=np.int32))
 
 
-def feed(t_ms: Any, *columns: FeedColumn, name: str = "car", max_gap_ms: int | None = MAX_GAP_MS) -> Feed:
-    return Feed(name, np.array(t_ms, dtype=np.int64), columns, max_gap_ms)
+def feed(
+    t_ms: Any, *columns: FeedColumn, name: str = "car", max_gap_ms: int | None = MAX_GAP_MS, feed_t_ms: Any = None
+) -> Feed:
+    told = None if feed_t_ms is None else np.array(feed_t_ms, dtype=np.int64)
+    return Feed(name, np.array(t_ms, dtype=np.int64), columns, max_gap_ms, told)
 
 
 def replay(*feeds: Feed, t_end_ms: int | None = None, **header: Any) -> Replay:

@@ -1,8 +1,5 @@
 import errno
 import os
-import socket
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import timedelta
 
@@ -10,15 +7,19 @@ import pytest
 from django.core.files.storage import FileSystemStorage
 from django.utils import timezone
 
-from replays import builds, dead_builds
+from replays import builds
 from replays.artefact.manifest import MANIFEST, chunk_file
-from replays.builds import BuildFailed, BuildRunning, build_session_replay, is_intact, ready_replay
-from replays.dead_builds import SILENT_AFTER, sweep_dead_builds
+from replays.build_errors import BuildCancelled, BuildFailed, BuildRunning
+from replays.builds import build_session_replay, is_intact, load_and_build, ready_replay
+from replays.claims import claim_session
+from replays.dead_builds import release_dead_builds
+from replays.loading.errors import CorruptFeed, RateLimited
 from replays.models import Build, BuildState, Replay, ReplayState
+from replays.queue import enqueue, request_cancel
 from replays.storage import StorageUnavailable, open_manifest, write_artefact
 from seasons.catalogue import find_session, import_session
 from seasons.models import Session
-from tests.replays.synthetic import CIRCLE, synthetic_session
+from tests.replays.synthetic import CIRCLE, circle_event, synthetic_session
 
 pytestmark = pytest.mark.django_db
 
@@ -37,13 +38,6 @@ def folders(storage) -> set[str]:
 
 
 @pytest.fixture
-def dead_pid() -> int:
-    process = subprocess.Popen([sys.executable, "-c", ""])
-    process.wait()
-    return process.pid
-
-
-@pytest.fixture
 def session(db) -> Session:
     """A session of the catalogue, without a replay."""
     data = synthetic_session()
@@ -52,8 +46,10 @@ def session(db) -> Session:
 
 
 def running_build(session: Session, **fields) -> Build:
-    here = {"host": socket.gethostname(), "pid": os.getpid(), "heartbeat_at": timezone.now()}
-    return Build.objects.create(session=session, **{**here, **fields})
+    """One that another process has claimed."""
+    claim = claim_session(session)
+    Build.objects.filter(pk=claim.build_pk).update(host="elsewhere", pid=4711, **fields)
+    return Build.objects.get(pk=claim.build_pk)
 
 
 def test_a_loaded_session_becomes_a_ready_replay_with_its_artefact(replay_storage):
@@ -225,7 +221,7 @@ def test_a_session_without_a_moment_to_play_fails_with_a_reason(replay_storage):
 
 
 def test_a_session_that_is_being_built_elsewhere_is_told_with_who_and_since_when(replay_storage, session):
-    other = running_build(session, host="elsewhere", pid=4711)
+    other = running_build(session)
 
     with pytest.raises(BuildRunning, match=rf"4711 on elsewhere since {other.started_at:%H:%M:%S}"):
         build_session_replay(synthetic_session(), on_stage=quiet)
@@ -234,41 +230,93 @@ def test_a_session_that_is_being_built_elsewhere_is_told_with_who_and_since_when
     assert other.state == BuildState.RUNNING
 
 
-def test_a_build_that_was_killed_is_swept_and_the_next_one_succeeds(replay_storage, session, dead_pid):
-    killed = running_build(session, pid=dead_pid, folder="halfwritten00000")
+def test_a_dead_build_is_taken_over_by_who_builds_the_session_next(replay_storage, session):
+    running_build(session, lease_until=timezone.now() - timedelta(seconds=1), folder="halfwritten00000")
     half = replay_storage / "halfwritten00000" / "chunks"
     half.mkdir(parents=True)
     (half / "0009.bin").write_bytes(b"half")
 
     outcome = build_session_replay(synthetic_session(), on_stage=quiet)
 
-    killed.refresh_from_db()
-    assert (killed.state, killed.error) == (BuildState.FAILED, "interrupted")
+    build = Build.objects.get()
+    assert (build.state, build.replay, build.attempts) == (BuildState.DONE, outcome.replay, 2)
     assert folders(replay_storage) == {outcome.replay.public_id}
 
 
-def test_a_sweep_keeps_builds_that_are_alive(session):
-    running_build(session)
+def test_a_waiting_build_is_taken_over_by_who_builds_the_session(replay_storage, session):
+    build, _ = enqueue(session, requested_by="curator")
 
-    assert sweep_dead_builds() == 0
-    assert Build.objects.get().state == BuildState.RUNNING
+    outcome = build_session_replay(synthetic_session(), on_stage=quiet)
+
+    build.refresh_from_db()
+    assert (build.state, build.replay, build.requested_by) == (BuildState.DONE, outcome.replay, "curator")
+    assert Build.objects.count() == 1
 
 
-@pytest.mark.parametrize("host", [socket.gethostname(), "elsewhere"])
-def test_a_build_that_is_silent_for_too_long_is_given_up(session, host):
-    silent = timezone.now() - SILENT_AFTER - timedelta(seconds=1)
-    running_build(session, host=host, heartbeat_at=silent)
+@pytest.mark.parametrize(
+    ("error", "state", "attempts"),
+    [
+        (KeyboardInterrupt(), BuildState.QUEUED, 0),
+        (RateLimited("200 calls/h"), BuildState.QUEUED, 0),
+        (CorruptFeed("TimingData", "cut off"), BuildState.FAILED, 1),
+    ],
+)
+def test_what_somebody_asked_for_goes_on_waiting_where_a_command_did_not_get_it_done(session, error, state, attempts):
+    build, _ = enqueue(session, requested_by="curator")
 
-    assert sweep_dead_builds() == 1
+    def load(on_stage):
+        raise error
+
+    with pytest.raises(type(error)):
+        load_and_build(session, load, on_stage=quiet)
+
+    build.refresh_from_db()
+    assert (build.state, build.attempts) == (state, attempts)
+
+
+def test_a_session_is_claimed_before_it_is_loaded_and_its_stages_are_told(replay_storage, session):
+    seen = []
+
+    def load(on_stage):
+        on_stage("loading by FastF1")
+        seen.append(Build.objects.values_list("state", "stage", "progress").get())
+        with pytest.raises(BuildRunning):
+            claim_session(session)
+        return synthetic_session()
+
+    outcome = load_and_build(session, load, on_stage=quiet)
+
+    assert seen == [(BuildState.RUNNING, "loading by FastF1", 0.15)]
+    build = Build.objects.get()
+    assert (build.state, build.progress, build.replay) == (BuildState.DONE, 1.0, outcome.replay)
+
+
+def test_data_of_another_session_than_the_one_claimed_are_refused(replay_storage, session):
+    with pytest.raises(BuildFailed, match="another session than the one to be built"):
+        load_and_build(session, lambda say: synthetic_session(event=circle_event(2)), on_stage=quiet)
+
+    assert Build.objects.get().state == BuildState.FAILED
+
+
+def test_a_cancelled_build_ends_at_its_next_stage(replay_storage, session):
+    def load(on_stage):
+        request_cancel(Build.objects.get())
+        return synthetic_session()
+
+    with pytest.raises(BuildCancelled):
+        load_and_build(session, load, on_stage=quiet)
+
+    assert Build.objects.get().state == BuildState.CANCELLED
+    assert not folders(replay_storage)
 
 
 @pytest.mark.parametrize("state", [ReplayState.READY, ReplayState.SUPERSEDED])
-def test_a_sweep_never_removes_a_replay(replay_storage, dead_pid, state):
+def test_the_end_of_a_dead_build_never_removes_a_replay(replay_storage, state):
     replay = build_session_replay(synthetic_session(), on_stage=quiet).replay
     Replay.objects.update(state=state)
-    running_build(replay.session, pid=dead_pid, folder=replay.public_id)
+    running_build(replay.session, lease_until=timezone.now() - timedelta(seconds=1), folder=replay.public_id)
 
-    sweep_dead_builds()
+    assert release_dead_builds() == 1
 
     assert is_intact(replay.public_id)
 
@@ -276,12 +324,12 @@ def test_a_sweep_never_removes_a_replay(replay_storage, dead_pid, state):
 def test_a_build_that_was_given_up_in_between_does_not_swap_its_replay_in(replay_storage, monkeypatch):
     old = build_session_replay(synthetic_session(), on_stage=quiet).replay
 
-    def swept_while_writing(folder, files):
+    def given_up_while_writing(folder, files):
         write_artefact(folder, files)
-        Build.objects.filter(state=BuildState.RUNNING).update(heartbeat_at=timezone.now() - 2 * SILENT_AFTER)
-        dead_builds.sweep_dead_builds()
+        Build.objects.filter(state=BuildState.RUNNING).update(lease_until=timezone.now() - timedelta(seconds=1))
+        assert release_dead_builds() == 1
 
-    monkeypatch.setattr(builds, "write_artefact", swept_while_writing)
+    monkeypatch.setattr(builds, "write_artefact", given_up_while_writing)
 
     with pytest.raises(BuildFailed, match="given up"):
         build_session_replay(longer_session(), on_stage=quiet)

@@ -13,11 +13,12 @@ from replays.artefact.chunks import (
     MAX_CHUNK_BYTES,
     DamagedChunk,
     StoredColumn,
+    StoredFeed,
     decode_chunk,
     encode_chunk,
     storage_of,
 )
-from replays.artefact.model import CHUNK_MS, NULL_RAW, SCHEMA_VERSION, Feed, FeedColumn
+from replays.artefact.model import CHUNK_MS, MAX_MENDED_MS, NULL_RAW, SCHEMA_VERSION, Feed, FeedColumn
 from tests.replays.made_feeds import INT32_MAX, clocks, column, feed
 
 NUMBER = 3
@@ -31,7 +32,12 @@ def any_feed(draw, cars):
     raws = [draw(arrays.arrays(np.int32, (len(t_ms), cars), elements=values)) for _ in range(3)]
     names = ("x", "gear", "rpm")
     continuous = draw(st.tuples(st.booleans(), st.booleans(), st.booleans()))
-    return feed(t_ms, *(FeedColumn(n, None, 0, c, raw) for n, c, raw in zip(names, continuous, raws, strict=True)))
+    columns = (FeedColumn(n, None, 0, c, raw) for n, c, raw in zip(names, continuous, raws, strict=True))
+    late_ms = draw(
+        st.none() | st.lists(st.integers(-MAX_MENDED_MS, MAX_MENDED_MS), min_size=len(t_ms), max_size=len(t_ms))
+    )
+    told = None if late_ms is None else np.array(t_ms) + late_ms
+    return feed(t_ms, *columns, feed_t_ms=told)
 
 
 @given(st.data(), st.integers(1, 4))
@@ -42,9 +48,10 @@ def test_every_chunk_of_any_feeds_comes_back_as_it_was(data, cars):
     for number in range(5):
         decoded = decode_chunk(encode_chunk(number, feeds, stored), number, cars, stored)
 
-        for one, (t_ms, raws) in zip(feeds, decoded, strict=True):
+        for one, (t_ms, raws, told) in zip(feeds, decoded, strict=True):
             inside = (one.t_ms >= number * CHUNK_MS) & (one.t_ms < (number + 1) * CHUNK_MS)
             assert t_ms.tolist() == one.t_ms[inside].tolist()
+            assert told.tolist() == (one.t_ms if one.feed_t_ms is None else one.feed_t_ms)[inside].tolist()
             for kept, raw in zip(one.columns, raws, strict=True):
                 assert raw.dtype == np.int32
                 assert np.array_equal(raw, kept.raw[inside])
@@ -55,13 +62,13 @@ def test_a_smooth_column_far_from_zero_is_stored_as_small_differences_from_a_bas
 
     stored = storage_of(steady)
 
-    assert stored == (StoredColumn("progress", "int8", delta=True, base=True),)
+    assert stored == StoredFeed((StoredColumn("progress", "int8", delta=True, base=True),))
 
 
 def test_a_continuous_column_whose_steps_need_more_than_32_bits_is_stored_as_values():
     wild = feed([0, 240], column("x", [[-INT32_MAX], [INT32_MAX]]))
 
-    assert storage_of(wild) == (StoredColumn("x", "int32", delta=False, base=False),)
+    assert storage_of(wild).columns == (StoredColumn("x", "int32", delta=False, base=False),)
 
 
 def test_a_held_column_is_stored_as_values_in_the_smallest_type():
@@ -69,13 +76,13 @@ def test_a_held_column_is_stored_as_values_in_the_smallest_type():
         [0, 240], column("gap", [[0], [40_000]], continuous=False), column("gear", [[1], [8]], continuous=False)
     )
 
-    assert [(one.dtype, one.delta) for one in storage_of(held)] == [("int32", False), ("int8", False)]
+    assert [(one.dtype, one.delta) for one in storage_of(held).columns] == [("int32", False), ("int8", False)]
 
 
 def test_a_chunk_without_samples_is_a_chunk():
     stored = (storage_of(SPEED),)
 
-    ((t_ms, (speed,)),) = decode_chunk(encode_chunk(NUMBER + 1, (SPEED,), stored), NUMBER + 1, 2, stored)
+    ((t_ms, (speed,), _),) = decode_chunk(encode_chunk(NUMBER + 1, (SPEED,), stored), NUMBER + 1, 2, stored)
 
     assert t_ms.shape == (0,)
     assert speed.shape == (0, 2)
@@ -117,8 +124,8 @@ def test_garbage_is_damaged(garbage):
 @pytest.mark.parametrize(
     ("header", "complaint"),
     [
-        ((b"ZIP!", SCHEMA_VERSION, 1, NUMBER), "not a chunk of schema 1"),
-        ((b"F1RC", SCHEMA_VERSION + 1, 1, NUMBER), "not a chunk of schema 1"),
+        ((b"ZIP!", SCHEMA_VERSION, 1, NUMBER), "not a chunk of schema 2"),
+        ((b"F1RC", SCHEMA_VERSION + 1, 1, NUMBER), "not a chunk of schema 2"),
         ((b"F1RC", SCHEMA_VERSION, 1, NUMBER + 1), "holds chunk 4 with 1 feeds"),
         ((b"F1RC", SCHEMA_VERSION, 2, NUMBER), "holds chunk 3 with 2 feeds"),
     ],

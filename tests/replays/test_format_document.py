@@ -19,6 +19,7 @@ CAR = feed(
     [30_100, 30_340, 30_580],
     column("speed", [[290, None], [291, 80], [295, 82]]),
     column("gear", [[8, None], [8, 2], [8, 3]], continuous=False),
+    feed_t_ms=[30_160, 30_400, 30_640],
 )
 TIMING = feed([30_000], column("gap", [[0, 12_345]], continuous=False, decimals=3), name="timing", max_gap_ms=None)
 FEEDS = (CAR, TIMING)
@@ -40,10 +41,13 @@ def test_the_worked_example_is_what_the_encoder_writes():
 def test_the_worked_example_reads_back():
     stored = tuple(storage_of(one) for one in FEEDS)
 
-    (car_t, (speed, gear)), (timing_t, (gap,)) = decode_chunk(gzip.compress(documented_bytes()), 3, 2, stored)
+    (car_t, (speed, gear), car_told), (timing_t, (gap,), timing_told) = decode_chunk(
+        gzip.compress(documented_bytes()), 3, 2, stored
+    )
 
     assert car_t.tolist() == CAR.t_ms.tolist()
-    assert timing_t.tolist() == [30_000]
+    assert car_told.tolist() == [30_160, 30_400, 30_640]
+    assert timing_t.tolist() == timing_told.tolist() == [30_000]
     for read, one in ((speed, CAR.columns[0]), (gear, CAR.columns[1]), (gap, TIMING.columns[0])):
         assert read.tolist() == one.raw.tolist()
 

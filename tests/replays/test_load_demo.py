@@ -60,12 +60,12 @@ def test_a_disk_without_room_for_the_recording_is_one_line(replay_storage, monke
         run()
 
 
-def test_dead_builds_are_swept_first(replay_storage, monkeypatch):
-    swept = []
-    monkeypatch.setattr(load_demo, "sweep_dead_builds", lambda: swept.append(True))
+def test_dead_builds_are_released_first(replay_storage, monkeypatch):
+    released = []
+    monkeypatch.setattr(load_demo, "release_dead_builds", lambda: released.append(True))
     monkeypatch.setattr(load_demo, "ready_demo", lambda: Replay(public_id="there"))
 
     assert run() == "The demo race is ready: /replays/there/\n"
-    assert swept
+    assert released
     assert not Build.objects.filter(state=BuildState.RUNNING).exists()
     assert not Replay.objects.filter(state=ReplayState.READY).exists()

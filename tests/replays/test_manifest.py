@@ -130,3 +130,12 @@ def test_a_chunk_that_lies_in_another_ones_place_is_refused():
 
     with pytest.raises(UnreadableReplay, match="chunk 2: holds chunk 1"):
         timeline.sample(21_000)
+
+
+def test_a_window_that_somebody_keeps_stays_ready_for_everybody():
+    files = pack(played())
+    timeline = Timeline(read_manifest(files[MANIFEST]), files.__getitem__)
+    kept = timeline.window_at(0)
+    for t_ms in range(0, timeline.manifest.t_end_ms, CHUNK_MS):
+        timeline.window_at(t_ms)
+    assert timeline.window_at(0) is timeline.ready_window(0) is kept

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from replays.models import Replay, ReplayState
@@ -48,6 +50,32 @@ def test_the_viewer_names_its_replay_and_where_its_data_are(client, settings, sl
     assert client.get(f"/api/v1/replays/{replay.public_id}/track/").status_code == 200
 
 
+@pytest.mark.parametrize("slash", ["/", ""])
+def test_a_rooms_page_asks_nobody_what_is_played_there(client, settings, django_assert_num_queries, slash):
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "there.is.None"}}
+    with django_assert_num_queries(0):
+        response = client.get(f"/rooms/q7Zk2f-_{slash}")
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert f"<title>Room | {settings.APP_NAME}</title>" in page
+    assert 'data-socket-path="/ws/v1/rooms/q7Zk2f-_/"' in page
+    assert "data-track-url" not in page
+    assert '<meta name="robots" content="noindex">' in page
+
+
+@pytest.mark.parametrize("room_id", ["", "%00", "x" * 300, "..%2f..", "a%22b"])
+def test_what_cannot_be_a_room_is_404(client, room_id):
+    assert client.get(f"/rooms/{room_id}/").status_code == 404
+
+
+def test_the_viewer_has_one_script_and_nothing_inline(client):
+    for address in (f"/replays/{stored_replay().public_id}/", "/rooms/q7Zk2f/"):
+        page = client.get(address).content.decode()
+        (script,) = re.findall(r"<script[^>]*>", page)
+        assert re.fullmatch(r'<script type="module" nonce="[^"]*" src="/static/replays/js/main.js">', script)
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=", page)
+
+
 def test_a_replaced_replay_can_still_be_watched(client):
     replay = stored_replay()
     Replay.objects.update(state=ReplayState.SUPERSEDED)
@@ -63,3 +91,17 @@ def test_names_are_escaped(client):
     stored_replay(synthetic_session())
     Replay.objects.get().session.event.__class__.objects.update(name="<script>alert(1)</script>")
     assert b"<script>alert" not in client.get("/").content
+
+
+def test_a_hidden_session_is_on_no_page(client):
+    replay = stored_replay()
+    replay.session.published = False
+    replay.session.save()
+    assert replay.public_id not in client.get("/").content.decode()
+    assert client.get(f"/replays/{replay.public_id}/").status_code == 404
+
+
+def test_pages_that_name_no_icon_get_the_sites(client):
+    response = client.get("/favicon.ico")
+    assert response.status_code == 302
+    assert response["Location"].endswith(".svg")

@@ -8,6 +8,11 @@ import numpy as np
 import pytest
 from django.core.management import call_command
 
+from replays.artefact.manifest import MANIFEST, pack, read_manifest
+from replays.build import assemble, fidelity
+from replays.build import mended_clock as mended_clock_module
+from replays.build.mended_clock import mended_clock
+from replays.build.telemetry_feeds import on_clock
 from replays.builds import build_session_replay
 from replays.columns import BY_NAME, null_of
 from replays.loading.fastf1_session import load_session
@@ -16,6 +21,8 @@ from replays.loading.schedule import find_event, session_record
 from replays.loading.session_data import MISSING, SessionData
 from replays.models import Replay
 from replays.storage import open_timeline, read_events
+from replays.timeline import Timeline
+from tests.replays.build.cutting import known_at
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.archive]
 CLASSIFICATION = "NOR VER RUS ANT ALB STR HUL LEC PIA HAM GAS TSU OCO BEA LAW BOR ALO SAI DOO HAD"
@@ -23,7 +30,7 @@ RETIRED = {"LAW", "BOR", "ALO", "SAI", "DOO", "HAD"}
 SAFETY_CAR = "4"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def data(fastf1_cache) -> SessionData:
     configure_fastf1(fastf1_cache, offline=True)
     event = find_event(2025, "Australia", now=datetime(2026, 1, 1, tzinfo=UTC))
@@ -65,9 +72,10 @@ def test_the_australian_race_replays_as_it_was(data, replay):
         assert np.isnan([metres(frame, "x")[hadjar], metres(frame, "y")[hadjar]]).all()
 
     assert data.positions is not None
-    inside = np.flatnonzero((data.positions.t_ms >= replay.t_start_ms) & (data.positions.t_ms <= replay.t_end_ms))
+    true_ms = mended_clock(data.positions, data.cars).positions_ms
+    inside = np.flatnonzero((true_ms >= replay.t_start_ms) & (true_ms <= replay.t_end_ms))
     for row in random.Random(20250316).sample(inside.tolist(), 10):
-        frame = timeline.sample(int(data.positions.t_ms[row]))
+        frame = timeline.sample(int(true_ms[row]))
         for name, raw_dm in (("x", data.positions.x_dm[row]), ("y", data.positions.y_dm[row])):
             seen = raw_dm != MISSING
             assert seen.any()
@@ -91,9 +99,66 @@ def test_sessions_without_positions_say_what_they_have_and_replay_the_rest(
     call_command("warm_cache", str(year), event, session, stdout=StringIO())
 
     replay = Replay.objects.get()
-    assert {name for name, has in replay.capabilities.items() if has} == there
+    assert {name for name, has in replay.capabilities.items() if has} == there | {"positions"}
+    assert replay.capabilities["positions"] == "estimated"
+    assert replay.quality["verdict"] == "limited"
+    lines = replay.quality["lines"]
+    assert lines is None or lines["official_place"] == lines["crossings"]
     assert (replay.car_count, replay.laps) == (20, laps)
     timeline = open_timeline(replay.public_id)
     last = timeline.sample(replay.t_end_ms)
     assert sorted(last["position"].tolist()) == list(range(1, 21))
     assert any(event["kind"] == "lap" for event in read_events(replay.public_id, timeline.manifest))
+
+
+def test_its_quality_is_good_and_says_why(replay):
+    quality = replay.quality
+
+    assert (quality["verdict"], quality["reasons"]) == ("good", [])
+    assert quality["clock"] == "mended"
+    assert quality["mending"]["spread_ms"] > 4 * quality["mending"]["spread_by_car_ms"]
+    assert quality["lines"]["official_place"] == quality["lines"]["crossings"] == 920
+    assert quality["lines"]["official_end"] is True
+    assert quality["lines"]["gap_p99_s"] <= 0.2
+    assert quality["off_track"]["far"] == 0
+
+
+def test_samples_that_were_left_out_are_met_and_speeds_agree(data):
+    clock = mended_clock(data.positions, data.cars)
+    tested = [data.column_of[number] for number in ("4", "1", "44")]
+
+    ours = fidelity.left_out_m(data.positions, data.cars, clock.speed_lag_ms, tested)
+    straight = fidelity.straight_left_out_m(data.positions, data.cars, tested)
+    mended = on_clock(data, clock)
+
+    assert np.median(straight) > 8 * np.median(ours)
+    assert np.percentile(straight, 95) > 3 * np.percentile(ours, 95)
+    assert np.percentile(fidelity.speed_errors_kmh(mended.positions, mended.cars), 95) < 15
+
+
+def test_nothing_of_it_is_told_before_its_time(data, monkeypatch):
+    """Built from what was known at a moment. The drawing of the track is no news; a mended clock looks 32 s ahead."""
+    mended = on_clock(data, mended_clock(data.positions, data.cars))
+    outline = assemble.build_outline(mended)
+    sectors = assemble.sector_phases(mended, outline)
+    monkeypatch.setattr(assemble, "build_outline", lambda data: outline)
+    monkeypatch.setattr(assemble, "sector_phases", lambda data, outline: sectors)
+    whole = assemble.build_replay(data)
+    chance = np.random.default_rng(4)
+
+    for cut_ms in chance.integers(whole.t_start_ms + 1_800_000, whole.t_end_ms - 600_000, 3).tolist():
+        then = assemble.build_replay(known_at(data, cut_ms))
+
+        until_ms = cut_ms - 2_000
+        assert [event for event in then.events if event["t_ms"] <= until_ms] == [
+            event for event in whole.events if event["t_ms"] <= until_ms
+        ]
+        clock_until_ms = cut_ms - mended_clock_module.BLOCK_MS - mended_clock_module.HORIZON_MS - 2_000
+        played, played_then = timeline_of(whole), timeline_of(then)
+        for t_ms in chance.integers(whole.t_start_ms, clock_until_ms, 100).tolist():
+            assert played_then.sample(t_ms).tobytes() == played.sample(t_ms).tobytes()
+
+
+def timeline_of(built):
+    files = pack(built)
+    return Timeline(read_manifest(files[MANIFEST]), files.__getitem__)

@@ -50,7 +50,7 @@ def test_a_session_is_imported_built_and_left_alone_the_second_time(site):
     replay = Replay.objects.get()
     assert (replay.session.key, replay.state) == ("2025-miami-grand-prix-sprint", ReplayState.READY)
     assert replay.session.event.circuit.f1_key == 151
-    assert replay.capabilities["positions"] is False
+    assert replay.capabilities["positions"] == "estimated"
     assert replay.capabilities["timing"] is True
     assert f"/replays/{replay.public_id}/" in out.splitlines()[-1]
     assert "2025 Miami Grand Prix Sprint: loading by FastF1" in out

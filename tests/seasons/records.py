@@ -2,8 +2,19 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from seasons.records import EntryRecord, EventRecord, SessionRecord
+from seasons.records import (
+    EntryRecord,
+    EventRecord,
+    LapRecord,
+    RaceControlRecord,
+    SessionRecord,
+    SessionRows,
+    SessionStatusRecord,
+    TrackStatusRecord,
+    WeatherRecord,
+)
 
 MELBOURNE = EventRecord(
     year=2025,
@@ -74,3 +85,59 @@ def weekend(event: EventRecord) -> list[SessionRecord]:
         SessionRecord(event, "qualifying", "Qualifying", race - timedelta(days=1), 0),
         SessionRecord(event, "race", "Race", race, 0),
     ]
+
+
+LIGHTS_OUT_MS = 3_600_000
+LAP_TIME_MS = 90_000
+
+
+def lap(number: str, lap_number: int, **changes: Any) -> LapRecord:
+    """A lap of 90 s on the tyres of the start."""
+    start_ms = LIGHTS_OUT_MS + (lap_number - 1) * LAP_TIME_MS
+    plain = LapRecord(
+        number=number,
+        lap_number=lap_number,
+        start_ms=start_ms,
+        end_ms=start_ms + LAP_TIME_MS,
+        lap_time_ms=LAP_TIME_MS,
+        sector_ms=(30_000, 30_000, 30_000),
+        sector_end_ms=(None, None, None),
+        compound="MEDIUM",
+        tyre_life=lap_number,
+        fresh_tyre=True,
+        stint=1,
+        pit_in_ms=None,
+        pit_out_ms=None,
+        position=None,
+        deleted=False,
+        deleted_reason="",
+        accurate=True,
+        generated=False,
+        personal_best=False,
+        speeds_kmh=(300.5, 290.0, None, 320.0),
+    )
+    return replace(plain, **changes)
+
+
+def laps(*numbers: str, count: int = 3) -> tuple[LapRecord, ...]:
+    return tuple(lap(number, n) for number in numbers for n in range(1, count + 1))
+
+
+ROWS = SessionRows(
+    laps=laps("4", "1", "81"),
+    track_status=(TrackStatusRecord(0, "1"), TrackStatusRecord(3_700_000, "4"), TrackStatusRecord(3_800_000, "1")),
+    session_status=(SessionStatusRecord(LIGHTS_OUT_MS, "Started"), SessionStatusRecord(4_000_000, "Finished")),
+    race_control=(
+        RaceControlRecord(
+            t_ms=3_700_000,
+            utc=datetime(2025, 3, 16, 4, 2, tzinfo=UTC),
+            category="SafetyCar",
+            message="SAFETY CAR DEPLOYED",
+        ),
+    ),
+    weather=(
+        WeatherRecord(60_000, 21.5, 30.0, 55.0, 1010.1, False, 180, 2.5),
+        WeatherRecord(120_000, 21.5, 30.0, 55.0, 1010.1, None, None, 2.5),
+    ),
+)
+"""Three laps of each of ENTRIES, a safety car, its message, and two readings of the weather."""

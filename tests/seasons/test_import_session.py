@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from seasons.catalogue import find_session, import_session, mark_failed
 from seasons.import_report import ImportReport
-from seasons.models import Circuit, Driver, Entry, Event, Season, Session, Team
+from seasons.models import Circuit, Driver, Entry, Event, Result, Season, Session, Team
 from seasons.records import EntryRecord, SessionRecord
 from tests.seasons.records import ENTRIES, MELBOURNE, NORRIS, PIASTRI, RACE, VERSTAPPEN
 
@@ -29,7 +29,7 @@ def test_a_session_comes_with_its_event_entries_drivers_and_teams():
     norris = session.entries.get(number="4")
     assert (norris.code, norris.colour, norris.team_name) == ("NOR", "#ff8000", "McLaren")
     assert (norris.driver.key, norris.driver.ref, norris.team.key) == ("lando-norris", "norris", "mclaren")
-    assert report.added == {"season": 1, "event": 1, "session": 1, "entry": 3, "driver": 3, "team": 2}
+    assert report.added == {"season": 1, "event": 1, "session": 1, "entry": 3, "driver": 3, "team": 2, "result": 3}
     assert not report.changed
     assert not report.removed
 
@@ -63,7 +63,7 @@ def test_what_changed_is_changed_and_reported_and_ids_stay():
     report = put(entries=(replace(NORRIS, colour="#f47600"), VERSTAPPEN))
 
     assert report.changed == {"entry": 1}
-    assert report.removed == {"entry": 1}
+    assert report.removed == {"entry": 1, "result": 1}
     assert Entry.objects.get(number="4").colour == "#f47600"
     assert dict(Entry.objects.values_list("number", "public_id")) == {"4": ids["4"], "1": ids["1"]}
     assert Session.objects.get().imported_at > imported_at
@@ -81,8 +81,9 @@ def test_neither_rows_nor_their_order_tell_how_it_ended():
     put(entries=(replace(PIASTRI, position=1), replace(NORRIS, position=2), replace(VERSTAPPEN, position=3)))
 
     assert list(Entry.objects.order_by("pk").values_list("number", flat=True)) == ["1", "4", "81"]
-    assert list(Driver.objects.order_by("pk").values_list("ref", flat=True)) == ["max_verstappen", "norris", "piastri"]
-    names = {field.name for field in Entry._meta.get_fields()}
+    assert list(Driver.objects.order_by("pk").values_list("ref", flat=True)) == ["norris", "max_verstappen", "piastri"]
+    assert list(Result.objects.order_by("pk").values_list("entry__number", flat=True)) == ["1", "4", "81"]
+    names = {field.name for field in Entry._meta.concrete_fields}
     assert not names & {"position", "grid", "classified", "status", "points", "laps", "time"}
 
 

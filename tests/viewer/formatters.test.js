@@ -6,6 +6,7 @@ import {
   formatClock,
   formatGap,
   formatLapTime,
+  formatLapsToGo,
   lapsBetween,
   tyreBadge,
 } from "../../replays/static/replays/js/formatters.js";
@@ -75,6 +76,18 @@ test("messages are marked by their flag, and safety cars by their words", () => 
   assert.equal(messageKind({ flag: "RED", message: "RED FLAG" }), "red");
   assert.equal(messageKind({ flag: null, category: "SafetyCar", message: "SAFETY CAR DEPLOYED" }), "sc");
   assert.equal(messageKind({ category: "Other", message: "INCIDENT - SAFETY CAR INFRINGEMENT" }), "none");
+});
+
+test("laps to go are those after the running one", () => {
+  assert.deepEqual([1, 56, 57, 58].map((lap) => formatLapsToGo(lap, 57, false)), [
+    "56 laps to go",
+    "1 lap to go",
+    "Last lap",
+    "Last lap",
+  ]);
+  assert.equal(formatLapsToGo(57, 57, true), "Finished");
+  assert.equal(formatLapsToGo(null, 57, false), "");
+  assert.equal(formatLapsToGo(3, null, false), "");
 });
 
 test("weather says what is known, and nothing else", () => {

@@ -91,6 +91,60 @@ test("a start after the end of a segment begins the best laps anew, a resumption
   assert.equal(session.bestLaps.size, 0);
 });
 
+test("the fastest lap is the last one told, and none where it was deleted without another", () => {
+  const session = new SessionState();
+  const fastest = (t, number, time) => session.expect({ type: "event", kind: "fastest_lap", t, number, lap_time: time });
+  fastest(1, "4", 80);
+  fastest(2, "1", 79.5);
+  session.advance(2);
+  assert.deepEqual(session.fastestLap, { number: "1", lapTime: 79.5 });
+
+  fastest(3, null, null);
+  session.advance(3);
+  assert.equal(session.fastestLap, null);
+});
+
+test("sectors are those of the running lap, and of the last one until its first sector is driven", () => {
+  const session = new SessionState();
+  const sector = (t, lap, place, colour) =>
+    session.expect({ type: "event", kind: "sector", t, number: "4", lap, sector: place, time: 30, colour });
+  sector(1, 7, 1, "green");
+  sector(2, 7, 2, "purple");
+  sector(3, 8, 1, "yellow");
+  session.advance(2);
+  assert.deepEqual(session.sectors.get("4"), { lap: 7, colours: ["green", "purple", null] });
+
+  session.advance(3);
+  assert.deepEqual(session.sectors.get("4"), { lap: 8, colours: ["yellow", null, null] });
+});
+
+test("a snapshot has the colours of sectors and mini-sectors and the fastest lap, and events go on from it", () => {
+  const session = new SessionState();
+  session.applySnapshot({
+    t: 5,
+    fastest_lap: { t: 4, number: "4", lap: 2, lap_time: 80.5 },
+    sectors: { 4: { lap: 3, colours: ["yellow", null, null] } },
+    mini_sectors: { counts: [2, 2, 2], cars: { 4: "yy|g", 1: "p" } },
+  });
+  session.expect({ type: "event", kind: "sector", t: 6, number: "4", lap: 3, sector: 2, time: 30, colour: "green" });
+  session.expect({ type: "event", kind: "mini_sectors", t: 6, counts: [2, 2, 2], cars: { 4: "yy|gg" } });
+  session.advance(6);
+
+  assert.deepEqual(session.fastestLap, { number: "4", lapTime: 80.5 });
+  assert.deepEqual(session.sectors.get("4").colours, ["yellow", "green", null]);
+  assert.deepEqual([...session.miniSectors], [["1", "p"], ["4", "yy|gg"]]);
+});
+
+test("a snapshot of a server that knows no colours leaves none of a later moment", () => {
+  const session = new SessionState();
+  session.expect({ type: "event", kind: "mini_sectors", t: 6, counts: [1], cars: { 4: "y" } });
+  session.expect({ type: "event", kind: "fastest_lap", t: 6, number: "4", lap: 2, lap_time: 80 });
+  session.advance(6);
+  session.applySnapshot({ t: 5 });
+
+  assert.deepEqual([session.fastestLap, session.sectors.size, session.miniSectors.size], [null, 0, 0]);
+});
+
 test("races and sprints are told from sessions run for the best lap", () => {
   assert.equal(isRace({ session_name: "Race" }), true);
   assert.equal(isRace({ session_name: "Sprint" }), true);

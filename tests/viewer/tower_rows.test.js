@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { SessionState } from "../../replays/static/replays/js/session_state.js";
 import { towerRows } from "../../replays/static/replays/js/tower_rows.js";
 
 const PLACES = { position: 0, gap: 1, interval: 2, progress: 3, tyre: 4, tyre_age: 5, status: 6 };
@@ -8,7 +9,8 @@ const CARS = [{ number: "4" }, { number: "1" }, { number: "63" }];
 
 function rows(cars, options = {}) {
   const frame = { t: 0, lap: 1, cars };
-  return towerRows({ cars: CARS, frame, places: PLACES, mode: "gap", race: true, bestLaps: new Map(), ...options });
+  const session = new SessionState();
+  return towerRows({ cars: CARS, frame, places: PLACES, mode: "gap", race: true, bestLaps: new Map(), session, ...options });
 }
 
 function car(position, gap, interval, progress, status = "on_track") {
@@ -43,14 +45,26 @@ test("a lapped car says how many laps, to whom the column refers", () => {
 test("who is out has no gap, and says so", () => {
   const [, , last] = rows([car(1, 0, null, 10), car(2, 1, 1, 9.9, "in_pit"), car(3, 50, 49, 3, "retired")]);
 
-  assert.deepEqual([last.gap, last.tag, last.out], ["", "OUT", true]);
+  assert.deepEqual([last.gap, last.tag, last.out], ["", "RET", true]);
 });
 
 test("the state of a car is told in a word", () => {
-  const field = [car(1, 0, 0, 1, "in_pit"), car(2, 0, 0, 1, "finished"), car(3, 0, 0, 1, null)];
-  const tags = rows(field).map((row) => row.tag);
+  const tagOf = (status) => rows([car(1, 0, 0, 1, status)])[0].tag;
 
-  assert.deepEqual(tags, ["PIT", "FIN", ""]);
+  assert.deepEqual(["grid", "on_track", "in_pit", "in_box", "out_lap"].map(tagOf), ["GRID", "", "PIT", "BOX", "OUT"]);
+  assert.deepEqual(["stopped", "retired", "finished", null].map(tagOf), ["STOP", "RET", "FIN", ""]);
+});
+
+test("a car has the colours of its sectors, and none once it is out", () => {
+  const session = new SessionState();
+  for (const number of ["4", "1"]) {
+    session.expect({ type: "event", kind: "sector", t: 1, number, lap: 2, sector: 1, time: 30, colour: "green" });
+  }
+  session.advance(1);
+  const [running, out] = rows([car(1, 0, 0, 1), car(2, 0, 0, 1, "retired")], { session });
+
+  assert.deepEqual(running.sectors.map((mark) => mark.colour), ["green", null, null]);
+  assert.deepEqual(out.sectors.map((mark) => mark.colour), [null, null, null]);
 });
 
 test("outside races the leader shows the best lap and the others what they miss", () => {

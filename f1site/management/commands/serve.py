@@ -6,10 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 
 from f1site.address import AddressError, listen, site_url
 from f1site.demo import demo_path
+from f1site.embedded_worker import EmbeddedWorker
 from f1site.server import serve
 
 
@@ -30,11 +31,23 @@ class Command(BaseCommand):
             listener = listen(settings.HOST, settings.PORT)
         except AddressError as error:
             raise CommandError(str(error)) from None
+        worker = EmbeddedWorker(self.say)
+        # SQLite is on this machine alone, so that nobody else can be expected to run one.
+        embedded = demo or connection.vendor == "sqlite"
+
+        def when_ready() -> None:
+            self.announce(url, demo=demo, embedded=embedded)
+            if embedded:
+                worker.start()  # last: the page is to be there first
+
         try:
             if demo:
                 self.prepare_demo()
             url = site_url(*listener.getsockname()[:2]) + ((demo_path() if demo else None) or "/")
-            serve(listener, when_ready=lambda: self.announce(url, demo=demo))
+            try:
+                serve(listener, when_ready=when_ready)
+            finally:
+                worker.stop()
         except KeyboardInterrupt:
             self.stdout.write("Stopped.")
 
@@ -52,8 +65,13 @@ class Command(BaseCommand):
         if built.returncode != 0 or demo_path() is None:
             raise CommandError("the demo race was not built: load_demo says why, above")
 
-    def announce(self, url: str, *, demo: bool) -> None:
+    def announce(self, url: str, *, demo: bool, embedded: bool) -> None:
         if not settings.REDIS_URL:
-            self.stdout.write("No REDIS_URL: rooms live in this one process.")
-        self.stdout.write(f"{'The demo race is playing at' if demo else 'Serving'} {url}  (Ctrl-C stops)")
+            self.say("No REDIS_URL: rooms live in this one process.")
+        if settings.DEBUG and not embedded:
+            self.say("Replays are built by workers: python manage.py worker runs one.")
+        self.say(f"{'The demo race is playing at' if demo else 'Serving'} {url}  (Ctrl-C stops)")
+
+    def say(self, text: str) -> None:
+        self.stdout.write(text)
         self.stdout.flush()

@@ -2,6 +2,7 @@ import logging
 from argparse import RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,19 +10,24 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser
 
 from replays.builds import BuildOutcome
-from replays.dead_builds import sweep_dead_builds
+from replays.dead_builds import release_dead_builds
 from replays.loading.errors import NOTHING_THERE, CacheNotWritable, RateLimited
 from replays.loading.fastf1_setup import Fastf1Source
 from replays.management.failures import FAILURES, told_in_one_line
 from replays.management.progress import ProgressReport
+from replays.management.waiting import Patience
 from replays.storage import StorageUnavailable
 
 if TYPE_CHECKING:
+    from replays.results_import import ResultsOutcome
     from replays.warming import Wanted
+
+    Outcome = BuildOutcome | ResultsOutcome | None
 
 HELP = """\
 Downloads sessions that are not in the FastF1 cache yet, puts them into the catalogue and builds their replays.
 What is there already is left alone, so the same command again goes on where it stopped.
+Of the seasons before 2018, which have no timing, it imports the calendar and the results.
 """
 EXAMPLES = """\
 examples:
@@ -30,6 +36,8 @@ examples:
   python manage.py warm_cache 2025 6                       the sixth round, all that is published
   python manage.py warm_cache latest latest R              the newest race
   python manage.py warm_cache 2024                         a whole season
+  python manage.py warm_cache 2024 --wait                  the same, waiting where a source limits its requests
+  python manage.py warm_cache 2010                         the results of a season before 2018
   python manage.py warm_cache 2026 --schedule              the calendar alone
   python manage.py warm_cache --livetiming recorded.txt    a recorded file
 """
@@ -48,7 +56,12 @@ class Command(BaseCommand):
         )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("year", nargs="?", metavar="YEAR", help="a season from 2018 on, or latest")
+        parser.add_argument(
+            "year",
+            nargs="?",
+            metavar="YEAR",
+            help="a season from 1950 on, or latest; before 2018 there are results alone",
+        )
         parser.add_argument(
             "event", nargs="?", metavar="EVENT", help="its name, place or country, its round number, or latest"
         )
@@ -62,6 +75,12 @@ class Command(BaseCommand):
             "--refresh", action="store_true", help="load and build again what is there already, from the newest data"
         )
         parser.add_argument("--livetiming", metavar="FILE", type=Path, help="load this recorded live-timing file")
+        parser.add_argument(
+            "--wait",
+            action="store_true",
+            help="where a source limits its requests (an hour, mostly), wait and go on instead of ending: "
+            "warm_cache 2024 --wait",
+        )
         parser.add_argument("--schedule", action="store_true", help="import the calendar of the season and stop")
 
     def handle(
@@ -73,6 +92,7 @@ class Command(BaseCommand):
         refresh: bool,
         livetiming: Path | None,
         schedule: bool,
+        wait: bool,
         verbosity: int,
         **_options: Any,
     ) -> None:
@@ -90,14 +110,17 @@ class Command(BaseCommand):
             raise CommandError("--schedule is for a whole season: give the year alone", returncode=BAD_USAGE)
         with told_in_one_line():
             source.configure()
-            sweep_dead_builds()
+            release_dead_builds()
             if livetiming is not None:
                 self.warm_file(livetiming, year, event, next(iter(sessions), None), source, now)
                 return
             assert year is not None
-            season = self.import_calendar(year, now, needed=schedule)
-            if not schedule:
-                self.warm_sessions(season, event, sessions, source, refresh=refresh, now=now)
+            patience = Patience(self.stdout.write if wait else None)
+            season = patience.over(partial(self.import_calendar, year, now, needed=schedule))
+            if schedule:
+                return
+            wanted = patience.over(partial(self.wanted, season, event, sessions, now))
+            self.warm_sessions(wanted, source, refresh=refresh, wait=wait, now=now)
 
     def import_calendar(self, year: str, now: datetime, *, needed: bool) -> int:
         """Returns the year. The calendar is wanted, but where it cannot be imported, sessions still can."""
@@ -134,23 +157,22 @@ class Command(BaseCommand):
             progress.begin(title(record))
             progress.line(outcome_text(warm_recording(path, record, source, on_stage=progress.session_stage)))
 
+    def wanted(self, year: int, event: str | None, sessions: Sequence[str], now: datetime) -> "list[Wanted]":
+        from replays.warming import wanted_sessions
+
+        return wanted_sessions(year, event, sessions, now=now)
+
     def warm_sessions(
-        self,
-        year: int,
-        event: str | None,
-        sessions: Sequence[str],
-        source: Fastf1Source,
-        *,
-        refresh: bool,
-        now: datetime,
+        self, wanted: "Sequence[Wanted]", source: Fastf1Source, *, refresh: bool, wait: bool, now: datetime
     ) -> None:
-        from replays.warming import wanted_sessions, warm
+        from replays.warming import warm
 
-        wanted = wanted_sessions(year, event, sessions, now=now)
         with ProgressReport(self.stdout, self.stderr, total=len(wanted)) as progress:
+            patience = Patience(progress.line if wait else None)
 
-            def warm_one(one: "Wanted") -> BuildOutcome | None:
-                return warm(one, source, refresh=refresh, now=now, on_stage=progress.session_stage)
+            def warm_one(one: "Wanted") -> "Outcome":
+                work = partial(warm, one, source, refresh=refresh, now=now, on_stage=progress.session_stage)
+                return patience.over(work)
 
             failures = self.warm_each(wanted, warm_one, progress)
         if not failures:
@@ -160,7 +182,7 @@ class Command(BaseCommand):
         raise CommandError(f"{len(failures)} of {len(wanted)} sessions failed")
 
     def warm_each(
-        self, wanted: Sequence["Wanted"], warm_one: Callable[["Wanted"], BuildOutcome | None], progress: ProgressReport
+        self, wanted: "Sequence[Wanted]", warm_one: "Callable[[Wanted], Outcome]", progress: ProgressReport
     ) -> list[Exception]:
         """Warm one after the other; returns what went wrong, also with those that were named and are not there."""
         failures: list[Exception] = []
@@ -185,9 +207,11 @@ class Command(BaseCommand):
         return failures
 
 
-def outcome_text(outcome: BuildOutcome | None) -> str:
+def outcome_text(outcome: "Outcome") -> str:
     if outcome is None:
         return "up to date"
+    if not isinstance(outcome, BuildOutcome):
+        return f"{'results' if outcome.report else 'results unchanged'} ({outcome.why_no_replay})"
     replay = outcome.replay
     what = (
         f"built in {replay.build_seconds:.1f} s, {replay.bytes / 1e6:.1f} MB" if outcome.created else "nothing changed"

@@ -11,7 +11,7 @@ from tests.replays.synthetic import stored_replay
 
 pytestmark = pytest.mark.django_db
 
-FILES = ["manifest/", "track/", "events/", "chunks/9/"]
+FILES = ["manifest/", "track/", "events/", "quality/", "chunks/9/"]
 
 
 @pytest.fixture
@@ -41,6 +41,12 @@ def test_the_events_are_the_stored_ones(client, replay, address):
     events = client.get(f"{address}events/").json()
     assert events == storage.read_events(replay.public_id, storage.open_manifest(replay.public_id))
     assert {"kind": "track_status", "t_ms": 115_000, "code": "2", "name": "yellow"} in events
+
+
+def test_the_quality_is_the_stored_one(client, replay, address):
+    response = client.get(f"{address}quality/")
+    assert response["Content-Type"] == "application/json"
+    assert response.json() == replay.quality
 
 
 def test_every_chunk_of_the_manifest_is_there_as_stored(client, address):
@@ -117,6 +123,6 @@ def test_a_damaged_file_is_503_which_the_log_explains_and_the_answer_does_not(
 
 def test_an_artefact_of_another_schema_is_503(client, replay, address, replay_storage):
     manifest = replay_storage / replay.public_id / "manifest.json"
-    manifest.write_bytes(manifest.read_bytes().replace(b'"schema":1', b'"schema":99'))
+    manifest.write_bytes(manifest.read_bytes().replace(b'"schema":2', b'"schema":99'))
     assert client.get(f"{address}track/").status_code == 503
     assert client.get(address).status_code == 200

@@ -1,33 +1,38 @@
 """A session as it was known at a moment of it."""
 
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
 from replays.loading.session_data import CarFeed, PositionFeed, SessionData
 from seasons.records import LapRecord
 
+Sent = TypeVar("Sent", PositionFeed, CarFeed)
+
 
 def known_at(data: SessionData, t_ms: int) -> SessionData:
     """`data` without anything that was said or sent after `t_ms`, and without how it ended."""
-    assert data.positions is not None
-    assert data.cars is not None
     unknown = {"position": None, "classified": "", "status": "", "points": None, "laps": None, "race_time_ms": None}
-    p, c = data.positions, data.cars
-    rows = slice(0, int(np.searchsorted(p.t_ms, t_ms, "right")))
-    car_rows = slice(0, int(np.searchsorted(c.t_ms, t_ms, "right")))
     return replace(
         data,
         entries=tuple(replace(entry, **unknown) for entry in data.entries),
         laps=tuple(_lap(lap, t_ms) for lap in data.laps if lap.start_ms is not None and lap.start_ms <= t_ms),
-        positions=PositionFeed(*(getattr(p, name)[rows] for name in p.__slots__)),
-        cars=CarFeed(*(getattr(c, name)[car_rows] for name in c.__slots__)),
+        positions=_sent(data.positions, t_ms),
+        cars=_sent(data.cars, t_ms),
         race_control=tuple(m for m in data.race_control if m.t_ms is not None and m.t_ms <= t_ms),
         **{
             name: tuple(one for one in getattr(data, name) if one.t_ms <= t_ms)
-            for name in ("track_status", "session_status", "car_flags", "weather")
+            for name in ("track_status", "session_status", "car_flags", "mini_sectors", "weather")
         },
     )
+
+
+def _sent(feed: Sent | None, t_ms: int) -> Sent | None:
+    if feed is None:
+        return None
+    rows = slice(0, int(np.searchsorted(feed.t_ms, t_ms, "right")))
+    return type(feed)(*(getattr(feed, name)[rows] for name in feed.__slots__))
 
 
 def _lap(lap: LapRecord, t_ms: int) -> LapRecord:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from replays.loading.session_data import MISSING, PositionFeed, Provenance, SessionData
+from replays.loading.session_data import MISSING, CarFeed, PositionFeed, Provenance, SessionData
 from seasons.records import EntryRecord, EventRecord, LapRecord, SessionRecord, SessionStatusRecord
 
 LENGTH_M = 3_000.0
@@ -117,6 +117,13 @@ def positions(t_ms: Any, *progress: Any) -> PositionFeed:
     missing = np.isnan(x)
     x_dm, y_dm = (np.where(missing, MISSING, np.rint(np.nan_to_num(axis) * 10)).astype(np.int32) for axis in (x, y))
     return PositionFeed(t_ms, x_dm, y_dm)
+
+
+def car_feed(t_ms: Any, speeds_kmh: Any) -> CarFeed:
+    """The feed of cars with those speeds (instants, cars), MISSING where they sent nothing; all else is zero."""
+    speed = np.asarray(speeds_kmh, dtype=np.int32)
+    other = np.zeros_like(speed)
+    return CarFeed(np.asarray(t_ms, dtype=np.int64), speed, other, other, other, other, other)
 
 
 def race_with_positions(count: int = 3, *, late_ms: tuple[int, ...] = (0, 2_000)) -> SessionData:

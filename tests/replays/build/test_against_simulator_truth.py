@@ -16,6 +16,9 @@ pytestmark = pytest.mark.slow
 
 LOOKS_AHEAD_MS = 2_000
 RANDOM_TIMES = 400
+CAR_STEP_MS = 400
+"""The car feed has a sample at least that often."""
+
 FLAG_DELAY_MS = 30_000
 """The timing feed flags a car as stopped or retired some seconds after it stood still."""
 
@@ -43,6 +46,10 @@ def timeline_of(replay):
 
 def random_times(truth, count=RANDOM_TIMES):
     return sorted(np.random.default_rng(7).integers(truth.lights_out_ms, truth.end_ms - 2_000, count).tolist())
+
+
+def status(played, t_ms, column):
+    return STATUSES[value(played.sample(t_ms), "status", column)]
 
 
 def line_crossings(truth):
@@ -153,8 +160,8 @@ def test_a_retirement_is_told_once_and_not_before_the_car_stood(built, played, t
 
         assert len(told) == 1
         assert stood_ms <= told[0] <= stood_ms + FLAG_DELAY_MS
-        assert value(played.sample(stood_ms - 1_000), "status", column_of[car]) == STATUSES.index("on_track")
-        assert value(played.sample(played.manifest.t_end_ms), "status", column_of[car]) == STATUSES.index("retired")
+        assert status(played, stood_ms - 1_000, column_of[car]) in ("on_track", "out_lap")
+        assert status(played, played.manifest.t_end_ms, column_of[car]) == "retired"
 
 
 def test_only_cars_that_retired_are_told_to_have(built, truth):
@@ -164,12 +171,28 @@ def test_only_cars_that_retired_are_told_to_have(built, truth):
 
 
 def test_in_the_pits_is_where_the_stops_were(played, truth, column_of):
-    in_pit = STATUSES.index("in_pit")
     for stop in truth.pit_stops:
-        column = column_of[stop.car]
         moments = (stop.in_ms - 1, stop.in_ms, stop.out_ms - 1, stop.out_ms)
-        shown = [value(played.sample(t_ms), "status", column) == in_pit for t_ms in moments]
-        assert shown == [False, True, True, False]
+        before, entered, leaves, left = (status(played, t_ms, column_of[stop.car]) for t_ms in moments)
+        assert before in ("on_track", "out_lap")
+        assert (entered, leaves, left) == ("in_pit", "in_pit", "out_lap")
+
+
+def test_in_the_box_is_when_the_car_stood_there(played, truth, column_of):
+    for stop in truth.pit_stops:
+        visit = np.arange(stop.in_ms, stop.out_ms, 100)
+        boxed_ms = 100 * sum(status(played, int(t_ms), column_of[stop.car]) == "in_box" for t_ms in visit)
+
+        assert abs(boxed_ms - stop.standing_ms) <= CAR_STEP_MS + 200
+
+
+def test_an_out_lap_ends_with_the_lap_that_began_at_the_stop(played, truth, column_of):
+    for stop in truth.pit_stops:
+        line_ms = int(truth.lap_end_ms[stop.lap, stop.car]) if stop.lap < truth.laps else NOT_REACHED
+        if line_ms == NOT_REACHED:
+            continue
+        assert status(played, line_ms - 1, column_of[stop.car]) in ("out_lap", "in_pit", "in_box")
+        assert status(played, line_ms, column_of[stop.car]) != "out_lap"
 
 
 def test_tyres_are_the_true_ones_half_way_through_each_lap(played, truth, column_of):

@@ -1,11 +1,13 @@
 """Qualifying and practice are ordered by the best laps so far."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 
 from replays.build.best_lap_order import best_lap_standing, cars_through, segment_starts_ms
 from replays.build.states import NONE
-from seasons.records import SessionStatusRecord
+from seasons.records import RaceControlRecord, SessionStatusRecord
 from tests.replays.build.sessions import lap, session
 
 
@@ -42,6 +44,18 @@ def test_a_slower_lap_and_a_generated_one_change_nothing():
     _, best = standing_of(laps, [30_000])
 
     assert best.tolist() == [[90_000, NONE, NONE]]
+
+
+def test_a_lap_counts_until_it_is_deleted():
+    second = lap("1", 2, 14_000, lap_time_ms=91_000, start_ms=13_000)
+    laps = [timed("1", 10_000, 89_000), timed("2", 12_000, 90_000), second]
+    told = "CAR 1 (ONE) TIME 1:29.000 DELETED - TRACK LIMITS AT TURN 1"
+    deleted = (RaceControlRecord(20_000, datetime(2025, 5, 4, tzinfo=UTC), "Other", told),)
+
+    shown, best = standing_of(laps, [19_999, 20_000], numbers=("1", "2"), race_control=deleted)
+
+    assert shown.position.tolist() == [[1, 2], [2, 1]]
+    assert best.tolist() == [[89_000, 90_000], [91_000, 90_000]]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from replays.build.events import session_events
-from seasons.records import CarFlagRecord, RaceControlRecord, TrackStatusRecord, WeatherRecord
+from seasons.records import CarFlagRecord, MiniSectorRecord, RaceControlRecord, TrackStatusRecord, WeatherRecord
 from tests.replays.build.sessions import LAP_MS, START_MS, lap, laps, session
 
 NOW = datetime(2025, 5, 4, tzinfo=UTC)
@@ -85,6 +85,15 @@ def test_tyres_are_told_at_the_start_and_with_every_new_set_also_of_the_same_com
         (0, "HARD", 4),
         (out_ms, "HARD", 1),
     ]
+
+
+def test_sectors_mini_sectors_and_the_fastest_lap_are_told_among_the_rest():
+    data = race(mini_sectors=(MiniSectorRecord(START_MS + 1, "1", 0, 0, 2048),))
+
+    at_line = [event["kind"] for event in session_events(data, FOREVER_MS) if event["t_ms"] == START_MS + LAP_MS]
+
+    assert at_line == ["lap", "sector", "fastest_lap"]
+    assert [event["t_ms"] for event in told(data, "mini_sectors")] == [START_MS + 1_000]
 
 
 def test_race_control_without_a_session_time_is_left_out_and_from_before_zero_is_at_zero():

@@ -70,3 +70,13 @@ def test_missing_positions_are_no_places():
 
     assert xy[0, 0].tolist() == pytest.approx([RADIUS_M, 0.0], abs=0.05)
     assert np.isnan(xy[1, 0]).all()
+
+
+def test_a_drawing_that_goes_on_over_the_line_is_cut_there():
+    x, y = on_circle(np.linspace(0, 1.01, 102))
+    circuit = CircuitRecord(tuple(x), tuple(y), 0.0)
+
+    outline = build_outline(session(("1",), (), circuit=circuit))
+
+    assert outline.length_m == pytest.approx(LENGTH_M, rel=0.002)
+    assert np.linalg.norm(outline.xy_m, axis=1) == pytest.approx(RADIUS_M, abs=1.0)

@@ -65,6 +65,19 @@ def test_a_car_has_a_lap_exactly_from_its_official_crossing_on():
         assert np.nanmin(progress[t_ms >= one.end_ms]) >= one.lap_number
 
 
+def test_a_car_seen_a_little_back_where_the_middle_of_the_lap_begins_has_not_completed_it():
+    t_ms = np.arange(0, START_MS + LAP_MS, 250)
+    driven_laps = driven(t_ms, late_ms=1_000)
+    rolls_back = np.where(np.arange(t_ms.size) % 2, 0.0, 0.008) * ((driven_laps > 0.28) & (driven_laps < 0.32))
+    data = session(("1",), laps("1", 1, late_ms=1_000), positions=positions(t_ms, driven_laps - rolls_back))
+    outline = build_outline(race_with_positions())
+
+    progress = unwrapped_progress(data, data.positions, outline)[:, 0]
+
+    since = (t_ms >= START_MS) & (driven_laps < 0.99)
+    assert progress[since] == pytest.approx(driven_laps[since], abs=0.01)
+
+
 def test_a_car_that_waits_in_the_pit_lane_has_no_place_until_the_field_has_passed_it():
     t_ms = np.arange(0, START_MS + 2 * LAP_MS, 250)
     waits = np.where(t_ms < START_MS + 20_000, 0.05, (t_ms - START_MS - 15_000) / LAP_MS)
@@ -124,9 +137,17 @@ def test_without_positions_a_car_passes_the_grid_the_sectors_and_the_lines():
 def test_passages_say_where_a_car_was_and_when_it_was_somewhere():
     way = Passages(np.array([1_000, 2_000, 3_000]), np.array([0.0, 0.5, 0.5]))
 
-    progress, when = way.at(np.array([999, 1_500, 9_000]))
+    progress, when = way.at(np.array([999, 1_500, 2_500, 9_000]))
 
     assert np.isnan(progress[0])
-    assert progress[1:].tolist() == [0.0, 0.5]
-    assert when.tolist() == [0, 1_000, 3_000]
+    assert progress[1:].tolist() == [0.25, 0.5, 0.5]
+    assert when.tolist() == [0, 1_500, 2_000, 2_000], "of one that stands, when it came there"
     assert way.when(np.array([0.25, 0.5, 0.6])).tolist() == pytest.approx([1_500, 2_000, np.nan], nan_ok=True)
+
+
+def test_between_places_more_than_a_second_apart_the_last_one_counts():
+    way = Passages(np.array([1_000, 2_001]), np.array([0.0, 0.5]))
+
+    progress, when = way.at(np.array([2_000]))
+
+    assert (progress.tolist(), when.tolist()) == ([0.0], [1_000])

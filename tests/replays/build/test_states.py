@@ -8,9 +8,11 @@ import pytest
 from replays.build.states import (
     FINISHED,
     GRID,
+    IN_BOX,
     IN_PIT,
     NONE,
     ON_TRACK,
+    OUT_LAP,
     RETIRED,
     RETIRED_AFTER_MS,
     STOPPED,
@@ -22,7 +24,7 @@ from replays.build.states import (
 )
 from replays.columns import COMPOUNDS
 from seasons.records import CarFlagRecord, SessionStatusRecord
-from tests.replays.build.sessions import LAP_MS, START_MS, lap, laps, session
+from tests.replays.build.sessions import LAP_MS, START_MS, car_feed, lap, laps, session
 
 END_MS = START_MS + 3 * LAP_MS
 
@@ -61,13 +63,57 @@ def test_a_qualifying_has_no_finish():
     assert race_finishes(session(("1",), laps("1", 3), kind="qualifying")) == {}
 
 
-def test_pit_visits_are_statuses():
-    data = race()
-    visits = [replace(one, pit_in_ms=START_MS + 5, pit_out_ms=START_MS + 9) for one in data.laps if one.number == "2"]
+IN_MS = START_MS + LAP_MS - 5_000
+OUT_MS = START_MS + LAP_MS + 20_000
 
-    changes = status_changes(data, "2", visits, race_finishes(data))
 
-    assert changes[2:4] == [(START_MS + 5, IN_PIT), (START_MS + 9, ON_TRACK)]
+def with_a_stop(data, in_ms=IN_MS, out_ms=OUT_MS, *, at_end_of=1):
+    """Car 2 comes in at the end of that lap, and goes out in the next one."""
+    changed = {at_end_of: {"pit_in_ms": in_ms}, at_end_of + 1: {"pit_out_ms": out_ms}}
+    own = tuple(replace(one, **changed.get(one.lap_number, {})) for one in data.laps if one.number == "2")
+    return replace(data, laps=(*(one for one in data.laps if one.number != "2"), *own))
+
+
+def test_after_a_pit_stop_comes_an_out_lap_until_the_line():
+    data = with_a_stop(race(count=3))
+
+    assert statuses(data)[2:5] == [(IN_MS, IN_PIT), (OUT_MS, OUT_LAP), (START_MS + 2 * LAP_MS + 1_000, ON_TRACK)]
+
+
+def test_the_line_inside_the_pit_lane_ends_no_out_lap():
+    data = with_a_stop(race(count=3), at_end_of=2, in_ms=START_MS + 2 * LAP_MS, out_ms=START_MS + 2 * LAP_MS + 20_000)
+    data = with_a_stop(data)
+
+    assert [status for _, status in statuses(data)[2:]] == [IN_PIT, OUT_LAP, IN_PIT, OUT_LAP, FINISHED]
+
+
+def test_a_car_that_stands_on_its_out_lap_goes_on_with_it():
+    data = with_a_stop(race(flag(OUT_MS + 5_000), flag(OUT_MS + 9_000, value=False), count=3))
+
+    assert statuses(data)[3:6] == [(OUT_MS, OUT_LAP), (OUT_MS + 5_000, STOPPED), (OUT_MS + 9_000, OUT_LAP)]
+
+
+def test_in_the_pits_a_car_that_stands_is_in_its_box():
+    t_ms = np.array([IN_MS - 3_000, IN_MS + 1_000, IN_MS + 9_000, IN_MS + 12_000, OUT_MS + 30_000])
+    data = with_a_stop(race(count=3, cars=car_feed(t_ms, [(0, 300), (0, 80), (0, 0), (0, 40), (0, 0)])))
+
+    assert statuses(data)[2:6] == [
+        (IN_MS, IN_PIT),
+        (IN_MS + 9_000, IN_BOX),
+        (IN_MS + 12_000, IN_PIT),
+        (OUT_MS, OUT_LAP),
+    ]
+
+
+def test_a_car_that_retires_in_its_box_has_retired_though_it_is_pushed():
+    t_ms = np.array([IN_MS + 5_000, IN_MS + 90_000, IN_MS + 95_000])
+    cars = car_feed(t_ms, [(0, 0), (0, 5), (0, 0)])
+    data = race(flag(IN_MS + 60_000, "retired"), count=1, cars=cars)
+    own = [replace(one, pit_in_ms=IN_MS) for one in data.laps if one.number == "2"]
+
+    changes = status_changes(data, "2", own, race_finishes(data))
+
+    assert changes[2:] == [(IN_MS, IN_PIT), (IN_MS + 5_000, IN_BOX), (IN_MS + 60_000, RETIRED)]
 
 
 def test_a_car_that_stops_for_a_minute_has_retired():

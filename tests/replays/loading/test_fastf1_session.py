@@ -18,6 +18,7 @@ from replays.loading.errors import (
     LoadingError,
     NotInArchive,
     NotPublishedYet,
+    RateLimited,
     SourceUnavailable,
 )
 from replays.loading.fastf1_setup import configure_fastf1
@@ -74,6 +75,18 @@ def test_race_control_has_session_times_where_fastf1_knows_no_date_of_zero(offli
 
     assert data.t0_utc_ms is not None
     assert all(message.t_ms is not None for message in data.race_control)
+
+
+def test_the_timing_feed_tells_of_mini_sectors_where_it_has_them(offline_fastf1):
+    sprint, race = load(2025, "Miami", "S"), load(2025, "Australia", "R")
+
+    first_lap_done_ms = min(lap.end_ms for lap in sprint.laps if lap.lap_number == 1 and lap.end_ms)
+    told = {(one.number, one.sector, one.segment) for one in sprint.mini_sectors if one.t_ms > first_lap_done_ms}
+    assert {(sector, segment) for _, sector, segment in told} == {
+        (s, n) for s, most in ((0, 9), (1, 9), (2, 8)) for n in range(most)
+    }
+    assert {number for number, _, _ in told} <= set(sprint.column_of)
+    assert race.mini_sectors == ()
 
 
 @pytest.mark.parametrize("feed", ["TimingData", "RaceControlMessages", "TimingAppData"])
@@ -198,17 +211,37 @@ def test_why_nothing_is_there_follows_from_what_the_archive_answers(record, stat
     assert "\n" not in str(found)
 
 
-@pytest.mark.parametrize("status", [429, 500, 503])
-def test_an_archive_in_trouble_is_not_taken_for_a_session_without_that_feed(offline_fastf1, monkeypatch, status):
+class FakeAnswer:
+    def __init__(self, status: int, headers: dict[str, str] | None = None) -> None:
+        self.status_code, self.headers, self.content = status, headers or {}, b""
+
+
+@pytest.mark.parametrize(("status", "error"), [(429, RateLimited), (500, SourceUnavailable), (503, SourceUnavailable)])
+def test_an_archive_in_trouble_is_not_taken_for_a_session_without_that_feed(offline_fastf1, monkeypatch, status, error):
     from fastf1.req import Cache
 
-    class Answer:
-        status_code = status
+    paused = []
+    monkeypatch.setattr("replays.loading.retrying.sleep", paused.append)
+    monkeypatch.setattr(Cache, "requests_get", lambda urls, **_options: FakeAnswer(status))
 
-    monkeypatch.setattr(Cache, "requests_get", lambda urls, **_options: Answer())
-
-    with pytest.raises(SourceUnavailable, match=f"answers {status} for"):
+    with pytest.raises(error, match=f"answers {status} for"):
         fastf1_session.fetch_feeds("/static/2025/nowhere/")
+    assert paused == [2, 5, 15]
+
+
+def test_an_archive_that_recovers_is_asked_again_when_it_says(offline_fastf1, monkeypatch):
+    from fastf1.req import Cache
+
+    paused = []
+    answers = [FakeAnswer(503, {"Retry-After": "7"}), FakeAnswer(429)]
+    monkeypatch.setattr("replays.loading.retrying.sleep", paused.append)
+    monkeypatch.setattr(Cache, "requests_get", lambda urls, **_options: answers.pop(0) if answers else FakeAnswer(404))
+
+    feeds, missing = fastf1_session.fetch_feeds("/static/2025/nowhere/")
+
+    assert paused == [7, 5]
+    assert not feeds
+    assert set(missing.values()) == {404}
 
 
 @pytest.mark.slow

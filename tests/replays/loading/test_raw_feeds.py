@@ -4,8 +4,16 @@ import zlib
 import pytest
 
 from replays.loading.errors import CorruptFeed
-from replays.loading.raw_feeds import car_flags, check_packed, grid_places, parse_stream, t0_utc_ms
-from seasons.records import CarFlagRecord
+from replays.loading.raw_feeds import (
+    MOST_MINI_SECTOR_CHANGES,
+    car_flags,
+    check_packed,
+    grid_places,
+    mini_sectors,
+    parse_stream,
+    t0_utc_ms,
+)
+from seasons.records import CarFlagRecord, MiniSectorRecord
 
 
 def packed(body: bytes) -> str:
@@ -77,6 +85,51 @@ def test_each_change_of_a_cars_state_counts_once():
         CarFlagRecord(4, "4", "in_pit", False),
         CarFlagRecord(4, "4", "retired", True),
     )
+
+
+def line_of(number, sectors):
+    return {"Lines": {number: {"Sectors": sectors}}}
+
+
+def test_each_change_of_a_mini_sector_counts_once_whether_it_comes_in_a_list_or_by_its_index():
+    messages = [
+        (1, line_of("4", [{"Segments": [{"Status": 0}, {"Status": 2048}]}, {"Value": ""}])),
+        (2, line_of("4", {"0": {"Segments": {"0": {"Status": 2049}, "1": {"Status": 2048}}}})),
+        (3, line_of("4", {"2": {"Segments": {"7": {"Status": 2064}}}})),
+        (4, line_of("1", {"0": {"Segments": {"0": {"Status": 2049}}}})),
+    ]
+
+    assert mini_sectors(messages) == (
+        MiniSectorRecord(1, "4", 0, 0, 0),
+        MiniSectorRecord(1, "4", 0, 1, 2048),
+        MiniSectorRecord(2, "4", 0, 0, 2049),
+        MiniSectorRecord(3, "4", 2, 7, 2064),
+        MiniSectorRecord(4, "1", 0, 0, 2049),
+    )
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        None,
+        [],
+        {"Lines": []},
+        {"Lines": {"4": "odd"}},
+        line_of("4", "odd"),
+        line_of("4", [None, 7, {"Segments": "odd"}, {"Segments": [{"Status": 2048}]}]),
+        line_of("4", {"3": {"Segments": [{"Status": 1}]}, "-1": {}, "x": {}, "²": {}, "": {}, "0" * 5000: {}}),
+        line_of("4", {"0": {"Segments": {"99": {"Status": 2048}, "0": None, "1": {}, "2": {"Status": True}}}}),
+        line_of("4", {"0": {"Segments": {"3": {"Status": "2048"}, "4": {"Status": 2.5}, "5": {"Status": None}}}}),
+    ],
+)
+def test_a_malformed_mini_sector_is_passed_over(message):
+    assert mini_sectors([(1, message)]) == ()
+
+
+def test_more_mini_sectors_than_a_session_can_have_are_none():
+    states = ({"0": {"Segments": {"0": {"Status": n % 2}}}} for n in range(MOST_MINI_SECTOR_CHANGES + 1))
+
+    assert mini_sectors((t_ms, line_of("4", state)) for t_ms, state in enumerate(states)) == ()
 
 
 def test_the_grid_is_the_last_word_of_the_timing_feed():

@@ -64,7 +64,7 @@ def test_a_lower_rate_gets_evenly_spread_frames_numbered_without_holes(fps, room
 def test_a_batch_survives_the_way_through_the_channel_layer():
     sent = batch()
 
-    received = batch_of(frames_message(sent, []), NAMES)
+    received = batch_of(frames_message("r", sent, []), NAMES)
 
     assert received.t_ms == sent.t_ms
     assert received.due_of(3) == pytest.approx(1000.1)

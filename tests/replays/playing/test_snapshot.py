@@ -41,6 +41,50 @@ def test_a_segment_of_qualifying_begins_the_best_laps_anew():
     assert EventLog(events).snapshot(500_000)["laps"]["4"]["best_lap_time"] == 95.0
 
 
+SECTOR = {"kind": "sector", "number": "4", "time_ms": 30_000}
+COLOURS = [
+    SECTOR | {"t_ms": 1_000, "lap": 1, "sector": 1, "colour": "purple"},
+    {"kind": "fastest_lap", "t_ms": 2_000, "number": "4", "lap": 1, "lap_time_ms": 90_500},
+    SECTOR | {"t_ms": 2_000, "lap": 1, "sector": 3, "colour": "green"},
+    {"kind": "mini_sectors", "t_ms": 2_000, "counts": [2], "cars": {"4": "yy", "1": "g"}},
+    {"kind": "mini_sectors", "t_ms": 3_000, "counts": [2, 1], "cars": {"4": "yy|p"}},
+    SECTOR | {"t_ms": 4_000, "lap": 2, "sector": 1, "colour": "yellow"},
+    {"kind": "fastest_lap", "t_ms": 5_000, "number": None, "lap": None, "lap_time_ms": None},
+]
+
+
+def test_the_colours_of_sectors_are_those_of_the_lap_that_was_told_last():
+    log = EventLog(COLOURS)
+
+    assert log.snapshot(3_999)["sectors"] == {"4": {"lap": 1, "colours": ["purple", None, "green"]}}
+    assert log.snapshot(4_000)["sectors"] == {"4": {"lap": 2, "colours": ["yellow", None, None]}}
+
+
+def test_of_mini_sectors_the_last_word_on_each_car_counts():
+    log = EventLog(COLOURS)
+
+    assert log.snapshot(2_999)["mini_sectors"] == {"counts": [2], "cars": {"4": "yy", "1": "g"}}
+    assert log.snapshot(3_000)["mini_sectors"] == {"counts": [2, 1], "cars": {"4": "yy|p", "1": "g"}}
+    assert log.snapshot(1_999)["mini_sectors"] is None
+    assert EventLog(EVENTS).snapshot(230_000)["mini_sectors"] is None
+
+
+def test_the_fastest_lap_is_the_last_that_was_told():
+    log = EventLog(COLOURS)
+
+    assert log.snapshot(1_999)["fastest_lap"] is None
+    assert log.snapshot(2_000)["fastest_lap"] == {"t": 2.0, "number": "4", "lap": 1, "lap_time": 90.5}
+    assert log.snapshot(5_000)["fastest_lap"] == {"t": 5.0, "number": None, "lap": None, "lap_time": None}
+
+
+def test_a_sector_travels_with_its_time_in_seconds():
+    (sector,) = EventLog(COLOURS).between(0, 1_000)
+
+    assert sector == {
+        "kind": "sector", "t": 1.0, "number": "4", "time": 30.0, "lap": 1, "sector": 1, "colour": "purple",
+    }  # fmt: skip
+
+
 def test_metres_per_second_are_no_milliseconds():
     assert EventLog(EVENTS).snapshot(230_000)["weather"] == {"t": 220.0, "wind_speed_ms": 2.5}
 

@@ -12,9 +12,11 @@ from channels.testing import WebsocketCommunicator
 from django.conf import LazySettings
 from django.db import connections
 
-from f1site.environment import redis_layer
+from examples.watch import read_frames
+from f1site.redis_settings import redis_layer
 from replays.models import Replay
 from replays.playing import rooms
+from replays.playing.registry import registry
 from replays.socket.routing import application
 from tests.replays.synthetic import stored_replay
 
@@ -27,13 +29,18 @@ class Client:
     def __init__(self, communicator: WebsocketCommunicator) -> None:
         self.communicator = communicator
         self.seen: list[dict[str, Any]] = []
+        self.binary_messages = 0
 
     async def receive(self) -> dict[str, Any]:
         """The next message, or `{"type": "close", "code": ...}`."""
         output = await self.communicator.receive_output(PATIENCE_S)
         if output["type"] == "websocket.close":
             return {"type": "close", "code": output["code"]}
-        message = orjson.loads(output["text"])
+        if output.get("bytes") is not None:
+            self.binary_messages += 1
+            message = read_frames(output["bytes"], self.seen[0]["binary_columns"])
+        else:
+            message = orjson.loads(output["text"])
         self.seen.append(message)
         return message
 
@@ -61,14 +68,23 @@ def layer(request: pytest.FixtureRequest, settings: LazySettings) -> str:
     """Which channel layer the room goes through."""
     if request.param == "memory":
         settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+        settings.REDIS_URL = ""
         return "memory"
+    settings.REDIS_URL = request.getfixturevalue("redis_url")
+    prefix = f"test-{secrets.token_hex(6)}"
+    settings.ROOMS_PREFIX = f"{prefix}:rooms:"
     settings.CHANNEL_LAYERS = {
         "default": {
             "BACKEND": "channels_redis.core.RedisChannelLayer",
-            "CONFIG": redis_layer(request.getfixturevalue("redis_url"), prefix=f"test-{secrets.token_hex(6)}"),
+            "CONFIG": redis_layer(settings.REDIS_URL, prefix=prefix),
         }
     }
     return "redis"
+
+
+@pytest.fixture(params=["f1replay.v1.json", "f1replay.v1.bin"])
+def subprotocol(request: pytest.FixtureRequest) -> str:
+    return request.param
 
 
 @pytest.fixture
@@ -102,6 +118,7 @@ async def connect() -> AsyncIterator[Connect]:
     for client in clients:
         await client.communicator.disconnect(PATIENCE_S)
     await sync_to_async(connections.close_all)()  # in the thread that asked, or the test database stays in use
-    assert rooms.open_rooms() == 0
-    ours = ("hub", "conductor", "writer", "closing")
+    assert rooms.rooms_here() == 0
+    await registry().aclose()
+    ours = ("hub", "conductor", "writer", "closing", "opening", "rooms")
     assert [task.get_name() for task in asyncio.all_tasks() if task.get_name().startswith(ours)] == []

@@ -4,9 +4,11 @@ import asyncio
 import threading
 
 import pytest
+from asgiref.sync import sync_to_async
 
 from replays import storage
-from replays.playing import rooms
+from replays.playing.room import Room
+from replays.playing.subscription import LayerAway
 from replays.socket.consumer import BAD_CLIENT, FULL, NOT_FOUND, RATE_LIMITED, TOO_BIG
 from replays.storage import open_timeline
 
@@ -16,14 +18,16 @@ def path(replay, layer) -> str:
     return f"/ws/v1/replays/{replay.public_id}/"
 
 
-async def test_hello_comes_first_then_the_snapshot_then_frames_from_before_lights_out(path, connect, replay):
-    client = await connect(path, subprotocols=["f1replay.v1.json"])
+async def test_hello_comes_first_then_the_snapshot_then_frames_from_before_lights_out(
+    path, connect, replay, subprotocol
+):
+    client = await connect(path, subprotocols=[subprotocol])
 
     hello = await client.receive()
     snapshot = await client.receive()
     frames = await client.until("frames")
 
-    assert client.subprotocol == "f1replay.v1.json"
+    assert client.subprotocol == subprotocol
     assert hello["type"] == "hello"
     assert hello["replay"]["id"] == replay.public_id
     assert hello["replay"]["t_end"] == replay.t_end_ms / 1000
@@ -36,9 +40,9 @@ async def test_hello_comes_first_then_the_snapshot_then_frames_from_before_light
     assert all(len(row) == len(hello["columns"]) for row in frames["frames"][0]["cars"])
 
 
-async def test_frames_are_those_of_sample_and_follow_each_other_without_holes(path, connect, replay):
+async def test_frames_are_those_of_sample_and_follow_each_other_without_holes(path, connect, replay, subprotocol):
     timeline = open_timeline(replay.public_id)
-    client = await connect(f"{path}?columns=x,gear,status&t=110")
+    client = await connect(f"{path}?columns=x,gear,status&t=110", subprotocols=[subprotocol])
 
     frames = []
     while len(frames) < 18:
@@ -69,8 +73,8 @@ async def test_a_seek_answers_its_asker_then_snapshot_then_the_frame_at_that_mom
     assert frames["frames"][0]["t"] == 120.5
 
 
-async def test_a_seek_while_paused_sends_one_frame_exactly_there_and_then_nothing(path, connect):
-    client = await connect(f"{path}?paused=1&t=100")
+async def test_a_seek_while_paused_sends_one_frame_exactly_there_and_then_nothing(path, connect, subprotocol):
+    client = await connect(f"{path}?paused=1&t=100", subprotocols=[subprotocol])
     first = await client.until("frames")
 
     await client.say("seek", t=110.123)
@@ -110,15 +114,42 @@ async def test_pause_play_and_speed_each_begin_a_generation(path, connect):
     assert steps == pytest.approx([4 / 30] * len(steps), abs=0.0015)
 
 
-async def test_the_last_frame_is_at_the_end_and_comes_before_the_end(path, connect, replay):
+async def test_the_last_frame_is_at_the_end_and_comes_before_the_end(path, connect, replay, subprotocol):
     end = replay.t_end_ms / 1000
-    client = await connect(f"{path}?t={end - 0.3}")
+    client = await connect(f"{path}?t={end - 0.3}", subprotocols=[subprotocol])
 
     ended = await client.until("state", status="ended")
 
     last = [message for message in client.seen if message["type"] == "frames"][-1]
     assert last["frames"][-1]["t"] == ended["t"] == end
     assert last["generation"] == ended["generation"] - 1
+
+
+async def test_both_subprotocols_say_the_same_of_a_moment(path, connect):
+    paused = f"{path}?paused=1&t=121.217"
+    as_json = await connect(paused, subprotocols=["f1replay.v1.json"])
+    as_binary = await connect(paused, subprotocols=["f1replay.v1.bin"])
+
+    plain, binary = await as_json.until("frames"), await as_binary.until("frames")
+
+    assert binary == plain
+    assert as_json.binary_messages == 0
+    assert as_binary.binary_messages == 1
+
+
+async def test_a_binary_viewer_may_ask_for_columns_that_hello_did_not_list(path, connect, replay):
+    client = await connect(f"{path}?paused=1&t=110&columns=x", subprotocols=["f1replay.v1.bin"])
+    hello = await client.until("hello")
+
+    await client.say("configure", columns=["status", "x"], request_id="c")
+    await client.until("state", request_id="c")
+    await client.say("seek", t=111)
+    state = await client.until("state", t=111.0)
+    frames = await client.frames_of(state["generation"])
+
+    assert [column["name"] for column in hello["columns"]] == ["x"]
+    sampled = open_timeline(replay.public_id).sample(111_000)
+    assert frames["frames"][0]["cars"] == [["on_track", x / 100] for x in sampled["x"].tolist()]
 
 
 async def test_a_seek_to_a_lap_goes_to_where_the_first_car_began_it(path, connect):
@@ -143,8 +174,8 @@ def open_timeline_events(client) -> float:
     return min(event["t_ms"] for event in events if event["kind"] == "lap" and event["lap"] == 1) / 1000
 
 
-async def test_configure_changes_what_is_sent_and_is_answered_by_the_state(path, connect):
-    client = await connect(path)
+async def test_configure_changes_what_is_sent_and_is_answered_by_the_state(path, connect, subprotocol):
+    client = await connect(path, subprotocols=[subprotocol])
     hello = await client.until("hello")
 
     await client.say("configure", fps=10, batch=1, columns=["speed"], cars=[hello["cars"][1]["number"]], request_id="c")
@@ -241,6 +272,15 @@ async def test_an_unknown_replay_is_told_and_closed(layer, transactional_db, con
     assert (await client.receive()) == {"type": "close", "code": NOT_FOUND}
 
 
+async def test_a_replay_of_a_hidden_session_is_refused_like_an_unknown_one(path, replay, connect):
+    replay.session.published = False
+    await sync_to_async(replay.session.save)()
+    client = await connect(path)
+
+    assert (await client.receive())["code"] == "not_found"
+    assert (await client.receive()) == {"type": "close", "code": NOT_FOUND}
+
+
 async def test_a_wrong_query_is_told_and_closed(path, connect):
     client = await connect(f"{path}?fps=many")
 
@@ -263,10 +303,10 @@ async def test_one_room_too_many_is_refused_clearly(path, connect, settings):
 
 
 async def test_a_room_that_cannot_be_heard_is_refused_clearly_and_given_back(path, connect, monkeypatch):
-    async def unheard(_room: rooms.Room) -> None:
-        raise rooms.LayerAway("no subscription")
+    async def unheard(_room: Room) -> None:
+        raise LayerAway("no subscription")
 
-    monkeypatch.setattr(rooms, "begin", unheard)
+    monkeypatch.setattr(Room, "open", unheard)
     client = await connect(path)
 
     assert (await client.receive())["code"] == "unavailable"

@@ -40,6 +40,20 @@ export function formatGap(seconds, lapsDown = 0) {
 }
 
 /**
+ * @param {number|null} lap the leader's
+ * @param {number|null} laps of the race
+ * @param {boolean} finished whether the leader has taken the flag
+ * @returns {string} how many follow the running one
+ */
+export function formatLapsToGo(lap, laps, finished) {
+  if (finished) return "Finished";
+  if (!Number.isFinite(lap) || !Number.isFinite(laps)) return "";
+  const left = Math.max(0, laps - lap);
+  if (left === 0) return "Last lap";
+  return left === 1 ? "1 lap to go" : `${left} laps to go`;
+}
+
+/**
  * @param {number|null} ahead progress of the car ahead, in laps since the start
  * @param {number|null} behind
  * @returns {number} whole laps between them

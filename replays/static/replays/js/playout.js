@@ -1,22 +1,28 @@
 /**
- * Which moment is drawn now: a little behind the server's, by a delay that is just long enough for the frames to be
- * here in time, and never jumping back. Pure; `local` times are seconds of the browser's monotonic clock.
+ * Which moment is drawn now: a little behind the server's, by a delay that is long enough for the frames to be here in
+ * time, and never jumping back. Pure; `local` times are seconds of the browser's monotonic clock.
  */
 
 const SAFETY_S = 0.025;
-const LEAST_DELAY_S = 0.03;
+/**
+ * The delay of everybody whose frames come in time with it, so that all in a room see the same moment. The server sends
+ * a tenth of a second ahead: with this much more, frames may be on their way for 160 ms.
+ */
+const COMMON_DELAY_S = 0.12;
 const MOST_DELAY_S = 1.0;
-const FIRST_DELAY_S = 0.08;
 const WINDOW_S = 8;
-/** How fast the delay may grow and shrink, seconds per second; shrinking plays faster, which must not be seen. */
+/** How fast the delay may grow and shrink, seconds per second; what plays slower or faster by it must not be seen. */
 const GROW = 0.2;
-const SHRINK = 0.02;
+const SHRINK = 0.05;
 const GLIDE_S = 0.09;
 const GLIDE_DONE_S = 0.001;
 
-/** The delay: the longest lateness of the last seconds and a safety margin. */
+/** While the clock stands still on purpose, any other moment is a seek. */
+const SLACKLESS = new Set(["paused", "ended"]);
+
+/** The common delay, or where frames come later than that, their lateness of the last seconds and a safety margin. */
 export class PlayoutDelay {
-  #value = FIRST_DELAY_S;
+  #value = COMMON_DELAY_S;
   #arrivals = [];
   #last = null;
 
@@ -44,7 +50,7 @@ export class PlayoutDelay {
     this.#last = local;
     if (this.#arrivals.length === 0) return this.#value;
     const need = Math.max(...this.#arrivals.map((arrival) => arrival.need));
-    const goal = Math.min(Math.max(need, LEAST_DELAY_S), MOST_DELAY_S);
+    const goal = Math.min(Math.max(need, COMMON_DELAY_S), MOST_DELAY_S);
     if (goal > this.#value) this.#value = Math.min(goal, this.#value + GROW * passed);
     else this.#value = Math.max(goal, this.#value - SHRINK * passed);
     return this.#value;
@@ -59,7 +65,8 @@ export class Playout {
   #shown = null;
   #glide = 0;
   #glideSince = 0;
-  #pendingGlide = false;
+  /** The anchor up to now, while a new one has come that nothing was drawn by yet. */
+  #left = null;
   #floor = -Infinity;
 
   /**
@@ -80,7 +87,7 @@ export class Playout {
     this.#anchored = false;
     this.#shown = null;
     this.#glide = 0;
-    this.#pendingGlide = false;
+    this.#left = null;
     this.#floor = -Infinity;
   }
 
@@ -92,18 +99,18 @@ export class Playout {
   anchor(state) {
     const before = this.#clock.anchor;
     const expected = this.#clock.positionAt(state.server_time);
-    const slack = before.status === "playing" ? 0.5 + 0.25 * before.speed : 0.002;
+    const slack = SLACKLESS.has(before.status) ? 0.002 : 0.5 + 0.25 * before.speed;
     const jump = !this.#anchored || Math.abs(state.t - expected) > slack;
     this.#anchored = true;
     this.#clock.setAnchor(state);
     if (jump) {
       this.#shown = null;
       this.#glide = 0;
-      this.#pendingGlide = false;
+      this.#left = null;
       this.#floor = state.t;
     } else {
       this.#floor = this.#shown === null ? this.#floor : -Infinity;
-      this.#pendingGlide = this.#shown !== null;
+      this.#left ??= this.#shown === null ? null : before;
     }
     return jump;
   }
@@ -115,18 +122,25 @@ export class Playout {
    */
   timeAt(local, serverNow) {
     const delay = this.#delay.at(local);
-    const position = this.#clock.positionAt(serverNow);
-    const behind = this.#clock.playing ? delay * this.#clock.anchor.speed : 0;
-    const goal = Math.max(position - behind, this.#floor);
-    if (this.#pendingGlide) {
+    const goal = this.#goal(this.#clock.anchor, serverNow, delay);
+    if (this.#left) {
       // Pausing, or going slower, is reached in a short glide; the other way round it waits (the maximum below).
-      this.#glide = Math.min(0, this.#shown - goal);
+      const went = Math.max(this.#goal(this.#left, serverNow, delay) + this.#rest(local), this.#shown);
+      this.#glide = Math.min(0, went - goal);
       this.#glideSince = local;
-      this.#pendingGlide = false;
+      this.#left = null;
     }
-    let rest = this.#glide * Math.exp(-(local - this.#glideSince) / GLIDE_S);
-    if (Math.abs(rest) < GLIDE_DONE_S) rest = this.#glide = 0;
-    this.#shown = Math.max(goal + rest, this.#shown ?? -Infinity);
+    this.#shown = Math.max(goal + this.#rest(local), this.#shown ?? -Infinity);
     return this.#shown;
+  }
+
+  #goal(anchor, serverNow, delay) {
+    const behind = anchor.status === "playing" ? delay * anchor.speed : 0;
+    return Math.max(this.#clock.positionAt(serverNow, anchor) - behind, this.#floor);
+  }
+
+  #rest(local) {
+    const rest = this.#glide * Math.exp(-(local - this.#glideSince) / GLIDE_S);
+    return Math.abs(rest) < GLIDE_DONE_S ? 0 : rest;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The messages of the socket, protocol version 1, as JSON. Whatever comes in is checked here once, so that the rest
- * of the page may trust its shape; times are seconds of session time, server times Unix seconds.
+ * The text messages of the socket, protocol version 1. Whatever comes in is checked here once, so that the rest of the
+ * page may trust its shape; times are seconds of session time, server times Unix seconds.
  *
  * @typedef {{number: string, code: string, name: string, team: string, colour: string}} Car
  * @typedef {{generation: number, status: "playing"|"paused"|"buffering"|"ended", t: number, speed: number,
@@ -8,9 +8,9 @@
  * @typedef {{t: number, lap: number|null, cars: (Array<*>|null)[]}} Frame
  */
 
-export const SUBPROTOCOL = "f1replay.v1.json";
-
+const INTEGER_TYPES = new Set(["int8", "int16", "int32"]);
 const STATUSES = new Set(["playing", "paused", "buffering", "ended"]);
+const CONTROLS = new Set(["host", "everyone"]);
 
 /** A message that does not say what the protocol promises. */
 export class ProtocolError extends Error {}
@@ -59,11 +59,15 @@ function readJson(text) {
 
 const CHECKS = {
   hello(message) {
+    need(typeof message.room === "string", "hello.room");
+    need(CONTROLS.has(message.control), "hello.control");
     need(isObject(message.replay), "hello.replay");
     needNumber(message.replay.t_start, "hello.replay.t_start");
     needNumber(message.replay.t_end, "hello.replay.t_end");
     need(Array.isArray(message.cars) && message.cars.every((car) => isObject(car) && car.number != null), "hello.cars");
     need(Array.isArray(message.columns) && message.columns.every((c) => typeof c?.name === "string"), "hello.columns");
+    const { binary_columns: binary = [] } = message;
+    need(Array.isArray(binary) && binary.every(isBinary), "hello.binary_columns");
     checkState(message.state, "hello.state");
   },
   state: (message) => checkState(message, "state"),
@@ -87,8 +91,12 @@ const CHECKS = {
     needNumber(message.server_time, "pong.server_time");
     needNumber(message.sent, "pong.sent");
   },
+  room(message) {
+    needNumber(message.viewers, "room.viewers");
+    need(typeof message.host === "boolean", "room.host");
+    need(CONTROLS.has(message.control), "room.control");
+  },
   error: () => {},
-  room: () => {},
   bye: () => {},
 };
 
@@ -99,6 +107,10 @@ function checkState(state, where) {
   needNumber(state.speed, `${where}.speed`);
   needNumber(state.server_time, `${where}.server_time`);
   need(STATUSES.has(state.status), `${where}.status`);
+}
+
+function isBinary(column) {
+  return INTEGER_TYPES.has(column?.type) && column.scale > 0 && (!column.labels || Array.isArray(column.labels));
 }
 
 function isObject(value) {

@@ -5,12 +5,15 @@
 
 import { Controls } from "./controls.js";
 import { FlagBanner } from "./flags.js";
-import { formatClock } from "./formatters.js";
+import { formatClock, formatLapTime, formatLapsToGo } from "./formatters.js";
 import { interpolate } from "./frame_buffer.js";
+import { mapNote } from "./map_note.js";
 import { ConnectionNotice, PlaybackNote, Toast } from "./notices.js";
 import { columnPlaces } from "./protocol.js";
 import { RaceControlFeed } from "./race_control.js";
 import { ReplayPlayer } from "./replay_player.js";
+import { LOCKED, mayControl } from "./room.js";
+import { RoomPanel } from "./room_panel.js";
 import { SeekBar } from "./seek_bar.js";
 import { isRace } from "./session_state.js";
 import { Tower } from "./tower.js";
@@ -23,17 +26,13 @@ const PANEL_INTERVAL_S = 0.25;
 const NO_MAP =
   "This session was published without car positions, so there is no map to draw. " +
   "Timing, flags and messages play as they happened.";
-const POSITION_NOTES = {
-  estimated: "Positions estimated from timing",
-  partial: "Positions known for part of the session",
-  false: "No car positions for this session",
-};
-const FADED_STATUSES = new Set(["in_pit", "stopped"]);
+const FADED_STATUSES = new Set(["in_pit", "in_box", "stopped"]);
 
 export class ReplayPage {
   #root;
   #player;
   #parts;
+  #replayId = null;
   #places = {};
   #race = true;
   #zero = 0;
@@ -50,18 +49,22 @@ export class ReplayPage {
   constructor(root) {
     this.#root = root;
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    this.#player = new ReplayPlayer(`${scheme}//${location.host}${root.dataset.socketPath}`, {
-      onHello: (hello) => this.#begin(hello),
-      onState: (_, jump) => this.#stateChanged(jump),
-      onConnection: (status) => this.#connectionChanged(status),
-      onError: (detail) => this.#refused(detail),
-    });
+    this.#player = new ReplayPlayer(
+      { origin: `${scheme}//${location.host}`, path: root.dataset.socketPath },
+      {
+        onHello: (hello) => this.#begin(hello),
+        onState: (_, jump) => this.#stateChanged(jump),
+        onRoom: (room) => this.#roomChanged(room),
+        onConnection: (status) => this.#connectionChanged(status),
+        onError: (refusal) => this.#refused(refusal),
+      },
+    );
     this.#parts = this.#buildParts();
     this.#listen();
   }
 
   start() {
-    this.#loadTrack();
+    if (this.#root.dataset.trackUrl) this.#loadTrack(this.#root.dataset.trackUrl);
     this.#player.open();
     this.#animation = requestAnimationFrame((ms) => this.#tick(ms));
   }
@@ -70,14 +73,15 @@ export class ReplayPage {
     cancelAnimationFrame(this.#animation);
     this.#abort.abort();
     this.#player.close();
-    for (const part of ["map", "controls", "connection", "toast"]) this.#parts[part].destroy();
+    for (const part of ["map", "controls", "connection", "room", "toast"]) this.#parts[part].destroy();
   }
 
   /** @returns {object} what is being played and shown; times in seconds of session time */
   state() {
-    const { status, speed, generation, hello, session, connectionStatus } = this.#player;
+    const { status, speed, generation, hello, room, session, connectionStatus } = this.#player;
     return {
       connection: connectionStatus.phase,
+      room: room && { ...room },
       status: hello ? status : null,
       speed,
       generation,
@@ -101,6 +105,7 @@ export class ReplayPage {
     const motion = window.matchMedia("(prefers-reduced-motion: reduce)");
     const calm = () => motion.matches;
     const part = (name) => this.#part(name);
+    const say = (text) => this.#parts.toast.show(text, "notice");
     const step = (seconds) => this.#shown && this.#parts.seekBar.step(seconds, this.#shown.t);
     return {
       map: new TrackMap(part("canvas"), calm),
@@ -114,7 +119,12 @@ export class ReplayPage {
       ),
       controls: new Controls(
         { play: part("play"), speeds: part("speeds") },
-        { toggle: () => this.#player.toggle(), speed: (speed) => this.#player.setSpeed(speed), step },
+        {
+          toggle: () => this.#player.toggle(),
+          speed: (speed) => this.#player.setSpeed(speed),
+          step,
+          locked: () => say(`${LOCKED}.`),
+        },
       ),
       connection: new ConnectionNotice(part("connection")),
       toast: new Toast(part("toast")),
@@ -122,6 +132,12 @@ export class ReplayPage {
         { element: part("playback-note"), text: part("playback-note-text"), again: part("again") },
         () => this.#player.playAgain(),
       ),
+      room: new RoomPanel(part, {
+        isRoomPage: "inRoom" in this.#root.dataset,
+        onControl: (everyone) => this.#player.shareControl(everyone),
+        onNewRoom: () => this.#openNewRoom(),
+        say,
+      }),
     };
   }
 
@@ -134,11 +150,11 @@ export class ReplayPage {
     document.addEventListener("visibilitychange", () => document.hidden || this.#player.wake(), options);
   }
 
-  async #loadTrack() {
+  async #loadTrack(url) {
     if (this.#track !== "missing") return;
     this.#track = "loading";
     try {
-      const response = await fetch(this.#root.dataset.trackUrl, { headers: { Accept: "application/json" } });
+      const response = await fetch(url, { headers: { Accept: "application/json" } });
       if (!response.ok) throw new Error(`HTTP ${response.status}`);
       const track = await response.json();
       this.#track = "loaded";
@@ -157,8 +173,12 @@ export class ReplayPage {
   }
 
   #begin(hello) {
-    const { replay, cars, columns } = hello;
+    const { replay, cars, columns, track } = hello;
     this.#places = columnPlaces(columns);
+    this.#loadTrack(track);
+    if (replay.id === this.#replayId) return;
+    this.#replayId = replay.id;
+    this.#showTitle(replay);
     this.#race = isRace(replay);
     this.#zero = (this.#race ? replay.lights_out : null) ?? replay.t_start;
     this.#parts.map.setCars(cars);
@@ -166,13 +186,31 @@ export class ReplayPage {
     this.#parts.seekBar.setRange({ start: replay.t_start, end: replay.t_end, zero: this.#zero });
     this.#part("clock-word").textContent = this.#race ? "Race time" : "Session time";
     this.#part("lap-box").hidden = !this.#race;
+    this.#part("laps-to-go").hidden = !this.#race;
     this.#part("laps").textContent = Number.isFinite(replay.laps) ? `/${replay.laps}` : "";
     this.#part("time-end").textContent = formatClock(replay.t_end - this.#zero);
-    const { positions } = replay.capabilities ?? {};
-    this.#showMapText("map-note", POSITION_NOTES[String(positions)] ?? "");
-    this.#shown = null;
+    this.#showMapText("map-note", mapNote(replay.capabilities));
     this.#jumped = true;
-    this.#loadTrack();
+  }
+
+  #showTitle({ year, event, session_name: session, is_demo: demo }) {
+    this.#showText("year", String(year));
+    this.#showText("event", event);
+    this.#showText("session", session);
+    this.#part("demo").hidden = !demo;
+    document.title = `${year} ${event}, ${session} | ${this.#root.dataset.appName}`;
+  }
+
+  #roomChanged(room) {
+    this.#parts.room.show(room);
+    if (mayControl(room)) this.#parts.toast.withdraw(`${LOCKED}.`);
+    this.#showPlayback();
+  }
+
+  /** The address of a room that has ended leads nowhere any more: a page reloaded opens the replay. */
+  #openNewRoom() {
+    history.replaceState(null, "", `/replays/${this.#player.hello.replay.id}/`);
+    this.#player.openNewRoom();
   }
 
   #stateChanged(jump) {
@@ -182,20 +220,26 @@ export class ReplayPage {
   }
 
   #connectionChanged(status) {
-    this.#parts.connection.show(status);
+    const hasEnded = this.#parts.room.connectionChanged(status);
+    this.#parts.connection.show(hasEnded ? { ...status, reason: "" } : status);
     this.#showPlayback();
   }
 
-  #refused(detail) {
-    this.#parts.toast.show(detail);
+  #refused({ code, detail }) {
+    if (code === "not_allowed") this.#parts.toast.show(`${LOCKED}.`, "notice");
+    else this.#parts.toast.show(detail || code || "The server refused that.", "error");
     this.#parts.seekBar.settle();
+    this.#parts.room.settle();
   }
 
   #showPlayback() {
-    const { status, speed, stalled, connectionStatus } = this.#player;
-    const connected = connectionStatus.phase === "open";
-    this.#parts.controls.show({ playing: status === "playing" || status === "buffering", speed, enabled: connected });
-    this.#parts.playback.show(connected ? (stalled ? "buffering" : status) : "paused");
+    const { status, speed, stalled, mayControl, room, connectionStatus } = this.#player;
+    const enabled = connectionStatus.phase === "open";
+    const locked = room !== null && !mayControl;
+    const playing = status === "playing" || status === "buffering";
+    this.#parts.controls.show({ playing, speed, enabled, locked });
+    this.#parts.seekBar.allow({ enabled, locked });
+    this.#parts.playback.show(enabled ? (stalled ? "buffering" : status) : "paused", mayControl);
   }
 
   #toggleGap() {
@@ -245,6 +289,7 @@ export class ReplayPage {
     this.#parts.seekBar.showPeriods(flagHistory.periods);
     this.#showText("clock", formatClock(t - this.#zero));
     this.#showText("time-now", formatClock(t - this.#zero));
+    this.#showFastest(session.fastestLap);
     this.#showPlayback();
     if (!this.#shown) return;
     const { frame } = this.#shown;
@@ -256,8 +301,15 @@ export class ReplayPage {
       mode: this.#gapMode,
       race: this.#race,
       bestLaps: session.bestLaps,
+      session,
     });
     this.#parts.tower.update(rows, { settled: this.#jumped });
+    this.#showText("laps-to-go", formatLapsToGo(frame.lap, hello.replay.laps, rows[0]?.tag === "FIN"));
+  }
+
+  #showFastest(fastest) {
+    const car = fastest && this.#player.hello.cars.find(({ number }) => String(number) === fastest.number);
+    this.#showText("fastest", fastest ? `${car?.code || fastest.number} ${formatLapTime(fastest.lapTime)}` : "–");
   }
 
   #showText(name, text) {

@@ -2,6 +2,7 @@
 
 import { flagOf } from "./flags.js";
 import { formatClock } from "./formatters.js";
+import { describeLock } from "./locking.js";
 
 const KEY_STEPS = { ArrowLeft: -10, ArrowDown: -10, ArrowRight: 10, ArrowUp: 10, PageDown: -60, PageUp: 60 };
 const DEBOUNCE_MS = 160;
@@ -49,7 +50,17 @@ export class SeekBar {
     this.#zero = zero;
     this.#input.min = String(this.#start);
     this.#input.max = String(this.#end);
-    this.#input.disabled = false;
+  }
+
+  /** @param {{enabled: boolean, locked: boolean}} state `locked`: for the host only */
+  allow({ enabled, locked }) {
+    const disabled = !enabled || locked;
+    if (disabled !== this.#input.disabled) {
+      this.#input.disabled = disabled;
+      if (disabled) this.#giveUp();
+    }
+    describeLock(this.#input, locked);
+    this.#root.title = this.#input.title;
   }
 
   /** @param {number} t the moment now shown */
@@ -106,6 +117,13 @@ export class SeekBar {
     clearTimeout(this.#timer);
     this.#timer = null;
     this.settle();
+  }
+
+  #giveUp() {
+    clearTimeout(this.#timer);
+    this.#timer = this.#wanted = this.#sent = null;
+    this.#dragging = false;
+    this.#hideBubble();
   }
 
   #key(event) {

@@ -19,6 +19,17 @@ export class SessionState {
    * @type {{t: number, message: string, category: string, flag: string|null}[]}
    */
   messages = [];
+  /** The fastest lap so far. @type {{number: string, lapTime: number}|null} */
+  fastestLap = null;
+  /**
+   * The colours of each car's sectors on its lap, or on its last one until the first sector of the next is driven.
+   * @type {Map<string, {lap: number, colours: (string|null)[]}>}
+   */
+  sectors = new Map();
+  /** How many mini-sectors each sector has; empty where the timing feed has none. @type {number[]} */
+  miniSectorCounts = [];
+  /** The letters of each car's mini-sectors, the sectors parted by `|`. @type {Map<string, string>} */
+  miniSectors = new Map();
   /** Best lap of each car so far, in qualifying in the running segment, seconds. @type {Map<string, number>} */
   bestLaps = new Map();
   #over = false;
@@ -38,6 +49,10 @@ export class SessionState {
     this.#over = ["Finished", "Inactive"].includes(snapshot.session_status?.status);
     this.bestLaps = new Map();
     for (const [number, lap] of Object.entries(snapshot.laps ?? {})) this.#noteLap(number, lap?.best_lap_time);
+    this.#noteFastest(snapshot.fastest_lap);
+    this.sectors = new Map(Object.entries(snapshot.sectors ?? {}));
+    this.miniSectors = new Map();
+    this.#noteMiniSectors(snapshot.mini_sectors ?? {});
   }
 
   /** @param {SessionEvent} event */
@@ -65,6 +80,9 @@ export class SessionState {
     else if (event.kind === "weather") this.weather = event;
     else if (event.kind === "race_control") this.#addMessage(event);
     else if (event.kind === "lap") this.#noteLap(event.number, event.lap_time);
+    else if (event.kind === "fastest_lap") this.#noteFastest(event);
+    else if (event.kind === "sector") this.#noteSector(event);
+    else if (event.kind === "mini_sectors") this.#noteMiniSectors(event);
     else if (event.kind === "session_status") this.#noteStatus(event.status);
   }
 
@@ -72,6 +90,24 @@ export class SessionState {
   #noteStatus(status) {
     if (status === "Started" && this.#over) this.bestLaps.clear();
     if (status === "Started" || status === "Finished") this.#over = status === "Finished";
+  }
+
+  /** After a deletion there may be none any more. */
+  #noteFastest(fastest) {
+    const known = fastest?.number != null && Number.isFinite(fastest.lap_time);
+    this.fastestLap = known ? { number: String(fastest.number), lapTime: fastest.lap_time } : null;
+  }
+
+  #noteSector({ number, lap, sector, colour }) {
+    const before = this.sectors.get(String(number));
+    const colours = before?.lap === lap ? [...before.colours] : [null, null, null];
+    colours[sector - 1] = colour;
+    this.sectors.set(String(number), { lap, colours });
+  }
+
+  #noteMiniSectors({ counts = [], cars = {} }) {
+    this.miniSectorCounts = counts;
+    for (const [number, letters] of Object.entries(cars)) this.miniSectors.set(number, letters);
   }
 
   #addMessage(message) {

@@ -2,6 +2,7 @@
 
 import { teamColour } from "./colours.js";
 import { tyreBadge } from "./formatters.js";
+import { NO_MARKS, marksInWords, miniBackground } from "./sector_marks.js";
 
 const GLIDE = { duration: 350, easing: "cubic-bezier(0.2, 0.7, 0.2, 1)" };
 const MARK_MS = 2500;
@@ -73,7 +74,7 @@ export class Tower {
     }
   }
 
-  #fill(row, { position, gap, compound, tyreAge, tag, out }) {
+  #fill(row, { position, gap, compound, tyreAge, tag, out, sectors }) {
     setText(row, "position", position === null ? "" : String(position));
     setText(row, "gap", gap);
     setText(row, "tag", tag);
@@ -85,6 +86,7 @@ export class Tower {
       row.tyre.textContent = letter;
       row.tyre.title = name;
     }
+    fillSectors(row, sectors);
     if (row.shown.out !== out) {
       row.shown.out = out;
       row.element.classList.toggle("tower__row--out", out);
@@ -108,6 +110,18 @@ function setText(row, cell, text) {
   row[cell].textContent = text;
 }
 
+/** @param {import("./sector_marks.js").SectorMark[]} marks */
+function fillSectors(row, marks) {
+  marks.forEach(({ colour, minis }, place) => {
+    const shown = row.shown.marks[place];
+    if (shown.colour === colour && shown.minis === minis) return;
+    row.marks[place].dataset.colour = colour ?? "none";
+    if (shown.minis !== minis) row.marks[place].style.setProperty("--minis", miniBackground(minis));
+    row.sectors.title = marksInWords(marks);
+  });
+  row.shown.marks = marks;
+}
+
 function buildRow(car) {
   const element = document.createElement("tr");
   const position = add(element, "td", "tower__pos");
@@ -119,11 +133,14 @@ function buildRow(car) {
   code.textContent = car.code || car.number;
   code.title = [car.name, car.team].filter(Boolean).join(", ");
   const gap = add(element, "td", "tower__gap");
+  const sectors = add(element, "td", "tower__sectors");
+  const marks = NO_MARKS.map(() => add(sectors, "span", "sector"));
   const tyreCell = add(element, "td", "tower__tyre");
   const tyre = add(tyreCell, "span", "tyre tyre--none");
   const age = add(tyreCell, "span", "tower__age");
   const tag = add(add(element, "td", "tower__tag"), "span", "tag");
-  return { element, position, gap, tyre, age, tag, shown: {}, glide: null, markTimer: null };
+  const shown = { marks: NO_MARKS };
+  return { element, position, gap, sectors, marks, tyre, age, tag, shown, glide: null, markTimer: null };
 }
 
 function add(parent, name, className) {

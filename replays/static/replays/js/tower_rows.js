@@ -2,12 +2,21 @@
  * The rows of the timing tower for one frame. Pure.
  *
  * @typedef {{number: string, position: number|null, gap: string, compound: string|null, tyreAge: number|null,
- *   tag: string, out: boolean}} TowerRow
+ *   tag: string, out: boolean, sectors: import("./sector_marks.js").SectorMark[]}} TowerRow
  */
 
 import { formatGap, formatLapTime, lapsBetween } from "./formatters.js";
+import { NO_MARKS, sectorMarks } from "./sector_marks.js";
 
-const TAGS = { in_pit: "PIT", stopped: "STOP", retired: "OUT", finished: "FIN", grid: "GRID" };
+const TAGS = {
+  grid: "GRID",
+  in_pit: "PIT",
+  in_box: "BOX",
+  out_lap: "OUT",
+  stopped: "STOP",
+  retired: "RET",
+  finished: "FIN",
+};
 
 /**
  * @param {object} input
@@ -17,9 +26,10 @@ const TAGS = { in_pit: "PIT", stopped: "STOP", retired: "OUT", finished: "FIN", 
  * @param {"gap"|"interval"} input.mode
  * @param {boolean} input.race see `isRace`
  * @param {Map<string, number>} input.bestLaps seconds, in qualifying those of the running segment; used outside races
+ * @param {import("./session_state.js").SessionState} input.session of which the colours of sectors are shown
  * @returns {TowerRow[]} in running order; cars that are not part of the session are absent
  */
-export function towerRows({ cars, frame, places, mode, race, bestLaps }) {
+export function towerRows({ cars, frame, places, mode, race, bestLaps, session }) {
   const entries = cars.flatMap((car, index) => {
     const row = frame.cars[index];
     return row ? [{ number: String(car.number), read: (name) => row[places[name]] ?? null }] : [];
@@ -37,6 +47,7 @@ export function towerRows({ cars, frame, places, mode, race, bestLaps }) {
       tyreAge: entry.read("tyre_age"),
       tag: TAGS[status] ?? "",
       out,
+      sectors: out ? NO_MARKS : sectorMarks(session, entry.number),
     };
   });
 }

@@ -1,0 +1,84 @@
+"""What browsers are told not to do with this site's answers."""
+
+from collections.abc import Callable
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+
+from core.content_policy import CLOSED, HEADER, Nonce, Policy, build_policy
+
+DENIED_FEATURES = (
+    "accelerometer",
+    "autoplay",
+    "camera",
+    "display-capture",
+    "encrypted-media",
+    "fullscreen",
+    "geolocation",
+    "gyroscope",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "picture-in-picture",
+    "publickey-credentials-get",
+    "screen-wake-lock",
+    "usb",
+    "xr-spatial-tracking",
+)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-XSS-Protection": "1; mode=block",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": ", ".join(f"{feature}=()" for feature in DENIED_FEATURES),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    # Pages elsewhere read the API by CORS, which this leaves alone: it is about images, scripts and frames.
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+HTTPS_ONLY = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+CLOSED_TEXT = build_policy(CLOSED)
+
+
+class SecurityHeadersMiddleware:
+    """Adds what an answer does not have yet: a view that knows better is believed.
+
+    Pages have the policy of the setting SECURE_CSP, or the one that `csp_override` gave their view; all else is closed.
+    """
+
+    sync_capable = async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+        self.get_response = get_response
+        self.page_policy: Policy = settings.SECURE_CSP
+        self.is_async = iscoroutinefunction(get_response)
+        if self.is_async:
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> Any:
+        request._csp_nonce = Nonce()  # type: ignore[attr-defined]
+        if self.is_async:
+            return self.answer_async(request)
+        return self.secured(request, self.get_response(request))
+
+    async def answer_async(self, request: HttpRequest) -> HttpResponseBase:
+        return self.secured(request, await self.get_response(request))
+
+    def secured(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        for name, value in HEADERS.items():
+            response.setdefault(name, value)
+        if request.is_secure():
+            response.setdefault(*HTTPS_ONLY)
+        if HEADER not in response:
+            response[HEADER] = self.policy_of(request, response)
+        return response
+
+    def policy_of(self, request: HttpRequest, response: HttpResponseBase) -> str:
+        policy: Policy | None = getattr(response, "_csp_config", None)
+        if policy is None:
+            if not response.get("Content-Type", "").startswith("text/html"):
+                return CLOSED_TEXT
+            policy = self.page_policy
+        return build_policy(policy, getattr(request, "_csp_nonce", None))

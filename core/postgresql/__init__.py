@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend (`ENGINE`), with a pool whose connections are checked before use."""

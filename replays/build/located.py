@@ -1,0 +1,78 @@
+"""Where the cars of a session were: as the position feed says, and by timing where it says nothing. Pure."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from replays.build.estimated_places import estimated_positions
+from replays.build.outline import Outline
+from replays.build.passages import progress_at_phases, running_maximum
+from replays.build.places import Places, places_of
+from replays.build.silences import SILENCE_MS, fill_silences
+from replays.loading.session_data import MISSING, PositionFeed, SessionData
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """`feed` is on the replay's clock, `told_ms` int64 (instants,) are its instants as the source had them.
+
+    `progress` float64 (instants, cars) goes with it. `seen`, the progress, and `places`, on the outline, are those of
+    the session's own positions, None where they tell none. `estimated_ms` are pairs of begin and end.
+    """
+
+    feed: PositionFeed
+    told_ms: Ints
+    progress: Floats | None = None
+    seen: Floats | None = None
+    places: Places | None = None
+    estimated_ms: tuple[tuple[int, int], ...] = ()
+
+
+def located(
+    data: SessionData, told_ms: Ints | None, outline: Outline | None, sectors: tuple[float, float]
+) -> Located | None:
+    """The places of the cars of `data`, which is on the replay's clock; None where nothing tells any."""
+    if data.positions is None or told_ms is None:
+        return _estimated(data, outline, sectors)
+    if outline is None or outline.source != "telemetry":
+        return Located(data.positions, told_ms)
+    places = places_of(data.positions, outline)
+    progress = running_maximum(progress_at_phases(data, data.positions, places.phase))
+    seen = Located(data.positions, told_ms, progress, progress, places)
+    return _filled(data, seen, outline, sectors) if _is_silent(data) else seen
+
+
+def _estimated(data: SessionData, outline: Outline | None, sectors: tuple[float, float]) -> Located | None:
+    estimated = None if outline is None else estimated_positions(data, outline, sectors)
+    if estimated is None:
+        return None
+    feed, _ = estimated
+    return Located(feed, feed.t_ms, estimated_ms=((int(feed.t_ms[0]), int(feed.t_ms[-1])),))
+
+
+def _is_silent(data: SessionData) -> bool:
+    """Whether the feed has no car at all for long while laps are driven."""
+    driven = [t for lap in data.laps for t in (lap.start_ms, lap.end_ms) if t is not None]
+    if data.positions is None or not driven:
+        return False
+    began, ended = min(driven), max(driven)
+    spoken = data.positions.t_ms[(data.positions.x_dm != MISSING).any(axis=1)]
+    edges = np.concatenate([[began], spoken[(spoken > began) & (spoken < ended)], [ended]])
+    return bool(np.diff(edges).max() > SILENCE_MS)
+
+
+def _filled(data: SessionData, own: Located, outline: Outline, sectors: tuple[float, float]) -> Located:
+    estimated = estimated_positions(data, outline, sectors)
+    if estimated is None or own.progress is None:
+        return own
+    filled = fill_silences(own.feed, own.progress, *estimated)
+    real = np.isin(filled.feed.t_ms, own.feed.t_ms)
+    told_ms = filled.feed.t_ms.copy()
+    told_ms[real] = own.told_ms[np.isin(own.feed.t_ms, filled.feed.t_ms)]
+    return Located(
+        filled.feed, told_ms, running_maximum(filled.progress), own.progress, own.places, filled.estimated_ms
+    )

@@ -1,0 +1,1 @@
+"""The catalogue over HTTP: what each resource shows, and how it is asked for."""
