@@ -15,9 +15,9 @@ run: ## set everything up and serve the demo race
 	@$(PYTHON) -m f1site.bootstrap run
 	@exec $(VENV)/python manage.py serve --demo
 
-test: packages ## run all tests; ARGS="tests/core -x" goes to pytest
+test: packages ## run all tests; ARGS="tests/core -x" goes to pytest, -n 0 has one run after another
 	@$(VENV)/python -m tests.chromium
-	@$(VENV)/python -m pytest $(ARGS)
+	@$(VENV)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # mypy's Django plugin loads the settings, and the schema is of the code alone: these stand in for an .env.
 lint schema: export ENV_FILE := /dev/null

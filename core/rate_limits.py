@@ -54,7 +54,8 @@ class LocalWindows:
                 self._make_room(now_s)
                 window = self._windows[key] = _Window(now_s + WINDOW_S)
             window.count += 1
-            return Tally(window.count, window.ends_at_s - now_s)
+            # Their difference may be a little more than was added.
+            return Tally(window.count, min(window.ends_at_s - now_s, WINDOW_S))
 
     async def count_async(self, key: str) -> Tally:
         return self.count(key)

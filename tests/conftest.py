@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connections
 
 from core import probe
 from tests.redis_server import RedisServer
@@ -44,6 +45,15 @@ def heeded_interrupts() -> None:
 def short_watches() -> None:
     """What health looks at in the background is not looked at for minutes after the test that asked."""
     probe.WATCHED_S = 0.0
+
+
+@pytest.fixture(autouse=True)
+def no_connection_of_another_test(request: pytest.FixtureRequest) -> None:
+    """A test without the database would fail where the site looks after a connection that another has left open."""
+    if not {"db", "transactional_db"} & set(request.fixturenames):
+        for connection in connections.all(initialized_only=True):
+            if not connection.in_atomic_block:
+                connection.close()
 
 
 @pytest.fixture(scope="session")

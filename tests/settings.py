@@ -31,6 +31,9 @@ if DATABASES["default"]["ENGINE"].endswith("postgresql"):
     # A pool keeps connections of the sockets' threads open, and the test database cannot be dropped then.
     DATABASES["default"]["OPTIONS"].pop("pool", None)
 
+# What makes a password hard to guess takes a quarter of a second for each curator that a test has.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
 # pytest-django turns DEBUG off, and nothing is collected for a test.
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True

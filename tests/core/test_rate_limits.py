@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core import outage
@@ -41,6 +41,12 @@ def test_a_window_begins_with_what_is_counted_first_and_lasts_a_minute(steps):
 
         assert tally.count == counted[key]
         assert tally.left_s == pytest.approx(began[key] + WINDOW_S - clock.now_s)
+
+
+@given(st.floats(0, 1e9))
+@example(494.1499782538612)
+def test_a_window_is_never_told_to_last_longer_than_it_does(now_s):
+    assert LocalWindows(lambda: now_s).count("a").left_s <= WINDOW_S
 
 
 def test_windows_that_have_ended_take_no_memory():
