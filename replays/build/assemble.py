@@ -17,6 +17,7 @@ from replays.build.outliers import without_outliers
 from replays.build.outline import build_outline
 from replays.build.passages import TYPICAL_LAP_M, sector_phases
 from replays.build.quality import Built, quality
+from replays.build.reversals import without_reversals
 from replays.build.span import replay_span
 from replays.build.telemetry_feeds import car_feed, drs_published, on_clock, position_feed
 from replays.build.timing import timing_feed
@@ -30,7 +31,7 @@ def build_replay(data: SessionData) -> Replay:
     to play."""
     told, outliers = _without_outliers(data)
     clock = mended_clock(told.positions, told.cars)
-    data = on_clock(told, clock)
+    data, too_far_ahead = _without_reversals(on_clock(told, clock))
     span = replay_span(data)
     outline = build_outline(data)
     sectors = sector_phases(data, outline)
@@ -46,7 +47,7 @@ def build_replay(data: SessionData) -> Replay:
     if data.laps:
         feeds.append(timing_feed(data, span, cars.seen if cars else None, sectors, lap_m))
     feeds = [feed for feed in feeds if feed.t_ms.size]
-    report = quality(Built(told, data, clock, span, outline, cars, feeds, outliers))
+    report = quality(Built(told, data, clock, span, outline, cars, feeds, outliers + too_far_ahead))
     return Replay(
         header=_header(told, capabilities(data, span, feeds, cars), report),
         feeds=tuple(feeds),
@@ -66,6 +67,13 @@ def _without_outliers(data: SessionData) -> tuple[SessionData, int]:
         return data, 0
     positions, outliers = without_outliers(data.positions)
     return replace(data, positions=positions), outliers
+
+
+def _without_reversals(data: SessionData) -> tuple[SessionData, int]:
+    if data.positions is None:
+        return data, 0
+    positions, too_far_ahead = without_reversals(data.positions, data.cars)
+    return replace(data, positions=positions), too_far_ahead
 
 
 def _header(data: SessionData, has: dict[str, bool | str], report: dict[str, Any]) -> dict[str, Any]:
