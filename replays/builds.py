@@ -28,7 +28,7 @@ from seasons.catalogue import find_session, import_session
 from seasons.import_report import ImportReport
 from seasons.models import Session
 from seasons.records import SessionRows
-from seasons.stamps import one_touch
+from seasons.stamps import one_touch, touch_session
 
 OnStage = Callable[[str], None]
 
@@ -51,6 +51,7 @@ def build_session_replay(data: SessionData, *, on_stage: OnStage) -> BuildOutcom
     on_stage(IMPORTING)
     session, report = import_loaded(data)
     with own_attempt(session) as claim:
+        claim.tell_import(report)
         replay, created = _build(claim, session, data, BuildProgress(claim, on_stage).stage)
     return BuildOutcome(replay, created, report)
 
@@ -78,6 +79,7 @@ def build_claimed(claim: Claim, data: SessionData, *, on_stage: OnStage) -> Buil
     session, report = import_loaded(data)
     if not claim.rows().filter(session=session).exists():
         raise BuildFailed(f"what was loaded is {session}, which is another session than the one to be built")
+    claim.tell_import(report)
     replay, created = _build(claim, session, data, on_stage)
     return BuildOutcome(replay, created, report)
 
@@ -214,4 +216,5 @@ def _swap_in(
             public_id=replay_id, session=session, defaults=fields, create_defaults=fields
         )
         claim.done(replay)
+        touch_session(session.pk)
     return replay

@@ -12,6 +12,7 @@ from replays.loading.errors import LoadingError, NoResults, NoTiming, NotInArchi
 from replays.loading.fastf1_setup import Fastf1Source
 from replays.loading.session_data import SessionData
 from replays.storage import StorageUnavailable
+from seasons.import_report import ImportReport
 from seasons.models import Session, SourceKind
 
 logger = logging.getLogger(__name__)
@@ -64,17 +65,17 @@ def _make_ready(claim: Claim, source: Fastf1Source) -> None:
     try:
         data = load_again(session, source, refresh=build.refresh, on_stage=progress.stage, on_share=progress.loaded)
     except (NoTiming, NotInArchive) as nothing_to_replay:
-        _import_results(session, nothing_to_replay, progress)
+        claim.tell_import(_import_results(session, nothing_to_replay, progress))
         claim.done(None)
         return
     build_claimed(claim, data, on_stage=progress.stage)
 
 
-def _import_results(session: Session, nothing_to_replay: LoadingError, progress: BuildProgress) -> None:
+def _import_results(session: Session, nothing_to_replay: LoadingError, progress: BuildProgress) -> ImportReport:
     """What there is of a session without timing, as all before 2018. Raises LoadingError."""
     from replays.results_import import import_results
 
     try:
-        import_results(session, on_stage=progress.stage)
+        return import_results(session, on_stage=progress.stage).report
     except NoResults:
         raise nothing_to_replay from None

@@ -22,6 +22,7 @@ from django.utils import timezone
 from replays.build_errors import BuildCancelled, BuildRunning, ClaimLost
 from replays.models import Build, BuildState, Replay
 from replays.storage import delete_artefact
+from seasons.import_report import ImportReport
 from seasons.models import Session
 
 SILENT_AFTER = timedelta(minutes=15)
@@ -54,6 +55,11 @@ class Claim:
             raise ClaimLost("the build stood still for too long and was given up")
         if self.rows().filter(cancel_requested=True).exists():
             raise BuildCancelled("the build was cancelled")
+
+    def tell_import(self, report: ImportReport) -> None:
+        """Write what the import changed; an attempt that finds it done already leaves what the one before wrote."""
+        rows = self.rows() if report else self.rows().filter(report="")
+        rows.update(report=str(report))
 
     def done(self, replay: Replay | None) -> None:
         """The build has come to its end. Raises ClaimLost: call it in the transaction of what it made."""

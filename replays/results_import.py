@@ -5,8 +5,8 @@ For commands and workers: this imports FastF1.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
+from replays.catalogued_event import scheduled_event
 from replays.loading import schedule
 from replays.loading.ergast_results import SeasonResults
 from replays.loading.errors import LoadingError
@@ -55,6 +55,5 @@ def import_results(session: Session, *, on_stage: OnStage) -> ResultsOutcome:
     Raises LoadingError: the event is not in the schedule any more, or what `store_results` raises.
     """
     year = session.event.season.year
-    event = schedule.find_event(year, session.event.name, now=datetime.now(UTC))
-    record = schedule.session_record(event, session.kind)
+    record = schedule.session_record(scheduled_event(session.event), session.kind)
     return store_results(record, SeasonResults(year, whole=False), on_stage=on_stage)

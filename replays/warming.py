@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from replays.builds import BuildOutcome, OnStage, load_and_build, ready_replay
+from replays.catalogued_event import scheduled_event
 from replays.loading import schedule
 from replays.loading.ergast_results import SeasonResults
 from replays.loading.errors import (
@@ -125,7 +126,7 @@ def note_failure(record: SessionRecord, error: LoadingError) -> None:
 def load_catalogued(session: Session, source: Fastf1Source, *, refresh: bool, on_stage: OnStage) -> SessionData:
     """The data of a session of the catalogue, by the schedule. Raises LoadingError."""
     now = datetime.now(UTC)
-    event = schedule.find_event(session.event.season.year, session.event.name, now=now)
+    event = scheduled_event(session.event)
     results = SeasonResults(session.event.season.year, whole=False)
     wanted = Wanted(event, schedule.session_record(event, session.kind), True, results)
     check_published(wanted, session, now)

@@ -54,7 +54,7 @@ class BuildAdmin(MachineWrittenAdmin):
     date_hierarchy = "queued_at"
     ordering = ["-queued_at", "-pk"]
     fieldsets = [
-        (None, {"fields": ["session", "own_progress_line", "error"]}),
+        (None, {"fields": ["session", "own_progress_line", "error", "report"]}),
         ("Asked for", {"fields": [("requested_by", "queued_at"), "refresh", "public_id"]}),
         ("Carried out", {"fields": [("started_at", "finished_at"), "took", "attempts", "not_before", "replay"]}),
         ("Worker", {"fields": [("host", "pid"), ("lease_until", "progress_at")], "classes": ["collapse"]}),

@@ -37,7 +37,7 @@ def live_build(build: Build, *, reload_at_end: bool = False) -> SafeString:
 
 
 def what_is_told(build: Build) -> str:
-    """What the state's name leaves open: the stage, the wait, the reason."""
+    """What the state's name leaves open: the stage, the wait, the reason, what the import changed."""
     match build.state:
         case BuildState.RUNNING if build.cancel_requested:
             return "being cancelled"
@@ -50,7 +50,8 @@ def what_is_told(build: Build) -> str:
             return "waits for a worker"
         case BuildState.FAILED:
             return build.error
-        case BuildState.DONE if build.replay is None:
-            return "results alone: there is no timing to replay"
+        case BuildState.DONE:
+            alone = "" if build.replay else "results alone: there is no timing to replay"
+            return "; ".join(filter(None, [alone, build.report]))
         case _:
             return ""

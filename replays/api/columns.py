@@ -77,6 +77,10 @@ class BuildColumns(ColumnSerializer):
     started_at = Instant(allow_null=True, help_text="When it was begun last, UTC.")
     finished_at = Instant(allow_null=True, help_text="When it ended, UTC; null: it waits or runs.")
     error = Text(allow_null=True, help_text="Why it failed, or has to be tried again.")
+    report = Text(
+        allow_null=True,
+        help_text="What its import changed, rows by model; null: it has imported nothing yet, or had no need to.",
+    )
     replay = RelationKey(
         REPLAYS,
         source="replay.public_id",

@@ -80,6 +80,7 @@ BUILD: Row = {
     "started_at": "2025-03-16T08:10:03.000000Z",
     "finished_at": None,
     "error": None,
+    "report": None,
     "replay": None,
 }
 

@@ -53,6 +53,9 @@ class Build(models.Model):
     started_at = models.DateTimeField(null=True, blank=True, help_text="When it was begun last.")
     finished_at = models.DateTimeField(null=True, blank=True)
     error = models.CharField(max_length=1000, blank=True, help_text="Why it failed, or has to be tried again.")
+    report = models.TextField(
+        "what the import changed", blank=True, help_text="Rows of the catalogue by model; empty until it has imported."
+    )
     replay = models.ForeignKey(
         Replay,
         on_delete=models.SET_NULL,

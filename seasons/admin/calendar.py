@@ -60,6 +60,7 @@ class SeasonAdmin(CatalogueAdmin):
     form = SeasonForm
     list_display = ["year", "event_count", "key"]
     search_fields = ["year"]
+    fixed = ("year",)
     readonly_fields = IDENTITY
     inlines = [EventInline]
 
@@ -97,7 +98,8 @@ class EventAdmin(LockableAdmin):
     date_hierarchy = "date"
     ordering = ["-date", "-pk"]
     autocomplete_fields = ["season", "circuit"]
-    readonly_fields = IDENTITY
+    readonly_fields: ClassVar[Any] = [*IDENTITY, "is_demo"]
+    fixed = ("season",)
     inlines = [SessionInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:

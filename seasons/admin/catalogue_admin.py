@@ -1,6 +1,6 @@
 """What the admin pages of all rows of the catalogue have in common."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -20,6 +20,8 @@ NOT_CONTENT = frozenset({"locked", "published"})
 class CatalogueAdmin(ModelAdmin):
     """Every change is one transaction that renews the stamps once, at its end. Times are written as 1:23.456."""
 
+    fixed: ClassVar[tuple[str, ...]] = ()
+    """What the key was made of, and imports find the row by: given when it is added, and never changed."""
     list_per_page = 100
     show_full_result_count = False
 
@@ -32,6 +34,9 @@ class CatalogueAdmin(ModelAdmin):
         if is_duration(db_field):
             return duration_form_field(db_field)
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*super().get_readonly_fields(request, obj), *(self.fixed if obj else ())]
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         """All are to look at: they never stand in the way of saving, say when an import has just removed a row."""

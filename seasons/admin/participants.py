@@ -113,10 +113,12 @@ class EntryAdmin(LockableAdmin):
     search_fields = ["number", "code", "driver__full_name", "team__name", "team_name", "session__key"]
     ordering = ["-session_id", "team_name", "number"]
     autocomplete_fields = ["session", "driver", "team"]
+    readonly_fields = IDENTITY
+    fixed = ("session", "number")
     inlines = [StintInline, PitStopInline, LapInline]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Entry | None = None) -> list[str]:
-        return [*IDENTITY, "session", "provenance"] if obj else list(IDENTITY)
+        return [*super().get_readonly_fields(request, obj), *(["provenance"] if obj else [])]
 
     @admin.display(description="colour", ordering="colour")
     def swatch(self, entry: Entry) -> SafeString | str:

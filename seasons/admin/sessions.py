@@ -92,6 +92,7 @@ class SessionAdmin(LockableAdmin):
     ordering = [F("start").desc(nulls_last=True), "-pk"]
     autocomplete_fields = ["event"]
     readonly_fields: ClassVar[Any] = [*IDENTITY, *PROVENANCE, "rows"]
+    fixed = ("event", "kind")
     fieldsets: ClassVar[Any] = [
         (None, {"fields": ["event", ("kind", "name"), ("start", "utc_offset_s"), ("public_id", "key")]}),
         ("Curation", {"fields": [("state", "state_reason"), "published", "locked"]}),

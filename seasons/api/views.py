@@ -54,7 +54,7 @@ class EventViewSet(ResourceViewSet):
     queryset = Event.objects.all()
     serializer_class = catalogue.EventColumns
     names = EVENTS
-    search = ("name", "official_name", "location", "country")
+    search = ("key", "name", "official_name", "location", "country")
     default_ordering = ("date",)
     ordering_default = "date"
 
@@ -65,7 +65,7 @@ class SessionViewSet(ResourceViewSet):
     queryset = published_sessions()
     serializer_class = catalogue.SessionColumns
     names = SESSIONS
-    search = ("name", "event__name", "event__official_name", "event__location", "event__country")
+    search = ("key", "name", "event__name", "event__official_name", "event__location", "event__country")
     default_ordering: ClassVar[tuple[str | OrderBy, ...]] = (F("start").asc(nulls_last=True),)
     ordering_default = "start"
 
@@ -76,7 +76,7 @@ class CircuitViewSet(ResourceViewSet):
     queryset = Circuit.objects.all()
     serializer_class = catalogue.CircuitColumns
     names = CIRCUITS
-    search = ("name", "location", "country")
+    search = ("key", "name", "location", "country")
     default_ordering = ("name",)
     ordering_default = "name"
     filter_fields: ClassVar[dict[str, Any]] = {
@@ -100,7 +100,7 @@ class DriverViewSet(ResourceViewSet):
     queryset = Driver.objects.all()
     serializer_class = catalogue.DriverColumns
     names = DRIVERS
-    search = ("full_name", "first_name", "last_name")
+    search = ("key", "full_name", "first_name", "last_name")
     default_ordering = ("last_name", "first_name")
     ordering_default = "last_name,first_name"
     filter_fields: ClassVar[dict[str, Any]] = entered()
@@ -112,7 +112,7 @@ class TeamViewSet(ResourceViewSet):
     queryset = Team.objects.all()
     serializer_class = catalogue.TeamColumns
     names = TEAMS
-    search = ("name",)
+    search = ("key", "name")
     default_ordering = ("name",)
     ordering_default = "name"
     filter_fields: ClassVar[dict[str, Any]] = entered()
@@ -133,7 +133,7 @@ class EntryViewSet(ResourceViewSet):
     queryset = published_entries()
     serializer_class = catalogue.EntryColumns
     names = ENTRIES
-    search = ("code", "driver__full_name", "team_name")
+    search = ("code", "driver__key", "driver__full_name", "team_name")
     default_ordering = ("session_id", "pk")
     ordering_default = "session"
     filter_fields: ClassVar[dict[str, Any]] = of_session()
@@ -144,7 +144,7 @@ class ResultViewSet(ResourceViewSet):
 
     queryset = Result.objects.filter(session__published=True)
     serializer_class = rows.ResultColumns
-    search = ("entry__code", "entry__driver__full_name", "entry__team_name", "status")
+    search = ("entry__code", "entry__driver__key", "entry__driver__full_name", "entry__team_name", "status")
     default_ordering: ClassVar[tuple[str | OrderBy, ...]] = ("session_id", F("position").asc(nulls_last=True))
     ordering_default = "session,position"
     filter_fields: ClassVar[dict[str, Any]] = of_session()
@@ -153,7 +153,7 @@ class ResultViewSet(ResourceViewSet):
 class OfEntryViewSet(ResourceViewSet):
     """Rows of cars in sessions."""
 
-    search = ("entry__code", "entry__driver__full_name")
+    search = ("entry__code", "entry__driver__key", "entry__driver__full_name")
     filter_fields: ClassVar[dict[str, Any]] = {
         **of_session(),
         "team": RelationKey(TEAMS, source="entry.team.key", help_text="Of its cars."),

@@ -186,6 +186,7 @@ def test_pages_ask_how_far_builds_are(curator, session):
     }
     assert told[done.public_id]["watch"] == f"/replays/{done.replay.public_id}/"
     assert told[done.public_id]["progress"] is None
+    assert told[done.public_id]["told"] == done.report != ""
 
 
 @pytest.mark.parametrize(
@@ -195,6 +196,7 @@ def test_pages_ask_how_far_builds_are(curator, session):
         ({"state": BuildState.FAILED, "error": "no such event"}, "no such event"),
         ({"state": BuildState.CANCELLED}, ""),
         ({"state": BuildState.DONE}, "results alone: there is no timing to replay"),
+        ({"state": BuildState.DONE, "report": "added result 20"}, "results alone: there is no timing to replay; added"),
         (
             {"state": BuildState.QUEUED, "error": "offline", "not_before": timezone.now().replace(hour=4, minute=5)},
             "again from 04:05",

@@ -19,6 +19,7 @@ from replays.queue import enqueue, request_cancel
 from replays.storage import StorageUnavailable, open_manifest, write_artefact
 from seasons.catalogue import find_session, import_session
 from seasons.models import Session
+from seasons.stamps import session_stamps
 from tests.replays.synthetic import CIRCLE, circle_event, synthetic_session
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +79,22 @@ def test_the_same_data_again_change_nothing(replay_storage):
     assert not again.created
     assert not again.report
     assert Replay.objects.get() == first == again.replay
+
+
+def test_a_replay_that_takes_its_place_renews_the_sessions_stamp_though_the_import_changed_nothing(replay_storage):
+    replay = build_session_replay(synthetic_session(), on_stage=quiet).replay
+    key = replay.session.key
+    replay.delete()
+    without = session_stamps([key])[key]
+
+    again = build_session_replay(synthetic_session(), on_stage=quiet)
+
+    assert not again.report
+    assert again.created
+    assert session_stamps([key])[key] != without
+    with_one = session_stamps([key])[key]
+    build_session_replay(synthetic_session(), on_stage=quiet)
+    assert session_stamps([key])[key] == with_one
 
 
 def test_other_data_make_a_new_replay_and_keep_the_old_one_playable(replay_storage):

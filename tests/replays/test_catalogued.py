@@ -12,6 +12,7 @@ from replays.loading.errors import NoResults, NoTiming, NotInArchive, SourceUnav
 from replays.loading.fastf1_setup import Fastf1Source
 from replays.models import Build, BuildState
 from replays.queue import enqueue
+from seasons.import_report import ImportReport
 from tests.replays.catalogue import catalogued_session
 
 pytestmark = pytest.mark.django_db
@@ -30,10 +31,11 @@ def source(tmp_path: Path) -> Fastf1Source:
     return Fastf1Source(tmp_path / "fastf1", offline=True)
 
 
-def pretend(monkeypatch, module, name: str, error: Exception | None) -> None:
+def pretend(monkeypatch, module, name: str, answer: object) -> None:
     def pretended(*_args, **_kwargs):
-        if error is not None:
-            raise error
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     monkeypatch.setattr(module, name, pretended)
 
@@ -41,12 +43,16 @@ def pretend(monkeypatch, module, name: str, error: Exception | None) -> None:
 @pytest.mark.parametrize("error", NOTHING_TO_REPLAY, ids=lambda error: type(error).__name__)
 def test_a_session_without_timing_is_done_with_its_results_alone(claim, source, monkeypatch, error):
     pretend(monkeypatch, warming, "load_catalogued", error)
-    pretend(monkeypatch, results_import, "import_results", None)
+    report = ImportReport()
+    report.note("result", added=20)
+    outcome = results_import.ResultsOutcome(report, results_import.NOT_IN_ARCHIVE)
+    pretend(monkeypatch, results_import, "import_results", outcome)
 
     carry_out(claim, source)
 
     build = Build.objects.get()
     assert (build.state, build.replay, build.progress) == (BuildState.DONE, None, 1.0)
+    assert build.report == "added result 20"
 
 
 @pytest.mark.parametrize("error", NOTHING_TO_REPLAY, ids=lambda error: type(error).__name__)

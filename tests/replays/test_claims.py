@@ -11,6 +11,7 @@ from replays.build_errors import BuildCancelled, BuildRunning, ClaimLost
 from replays.claims import Claim, claim_next, claim_session, seize
 from replays.models import Build, BuildState, Replay
 from replays.queue import enqueue, request_cancel
+from seasons.import_report import ImportReport
 from tests.replays.catalogue import catalogued_session
 from tests.replays.synthetic import stored_replay
 
@@ -254,3 +255,26 @@ def test_who_lost_a_build_does_not_remove_what_its_successor_writes(replay_stora
     claim.failed("too late")
 
     assert (replay_storage / "writtenanew00000").exists()
+
+
+def test_an_attempt_that_finds_the_import_done_leaves_what_the_one_before_told(replay_storage):
+    claim = claimed()
+    nothing, something = ImportReport(), ImportReport()
+    something.note("lap", added=927)
+
+    claim.tell_import(nothing)
+    assert Build.objects.get().report == "nothing changed"
+    claim.tell_import(something)
+    claim.tell_import(nothing)
+    assert Build.objects.get().report == "added lap 927"
+
+
+def test_who_lost_a_build_tells_nothing_of_its_import(replay_storage):
+    lost = claimed()
+    seize(Build.objects.get(), A_MINUTE)
+    report = ImportReport()
+    report.note("lap", added=927)
+
+    lost.tell_import(report)
+
+    assert Build.objects.get().report == ""

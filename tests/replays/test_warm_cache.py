@@ -70,6 +70,23 @@ def test_refresh_loads_again_and_changes_nothing_where_the_data_are_the_same(sit
     assert Replay.objects.count() == 1
 
 
+def test_what_the_import_changed_is_told_and_kept_with_the_build(site):
+    first, _ = warm("2025", "miami", "S")
+    assert "; catalogue: added circuit 1, driver 20" in first.splitlines()[-1]
+    assert "lap 331" in Build.objects.get().report
+    session = Session.objects.get(key="2025-miami-grand-prix-sprint")
+    session.laps.filter(pk=session.laps.first().pk).delete()
+    session.results.filter(position=2).update(points=99)
+    session.results.filter(position=1).update(points=99, locked=True)
+
+    again, _ = warm("2025", "miami", "S", refresh=True)
+
+    report = "added lap 1; changed result 1; kept (locked) result 1"
+    replay = Replay.objects.get()
+    assert again.splitlines()[-1].endswith(f"the same replay: /replays/{replay.public_id}/; catalogue: {report}")
+    assert Build.objects.latest("pk").report == report
+
+
 def test_the_calendar_comes_with_it_and_alone(site):
     out, _ = warm("2024", schedule=True)
 
@@ -253,6 +270,17 @@ def test_build_replay_prints_what_it_took_and_skips_what_is_up_to_date(site):
     replay = Replay.objects.get()
     assert last.startswith("loading ")
     assert f"{replay.bytes} bytes, nothing changed: /replays/{replay.public_id}/" in last
+
+
+def test_build_replay_finds_a_session_whose_event_a_curator_renamed(site):
+    warm("2025", "miami", "S")
+    Event.objects.filter(key="2025-miami-grand-prix").update(name="Bahrain", locked=True)
+    out = StringIO()
+
+    call_command("build_replay", "2025-miami-grand-prix-sprint", force=True, stdout=out)
+
+    assert "nothing changed" in out.getvalue().splitlines()[-1]
+    assert Event.objects.get(key="2025-miami-grand-prix").name == "Bahrain"
 
 
 def test_build_replay_refuses_an_unknown_key(site):

@@ -49,8 +49,9 @@ def test_a_race_before_2018_has_its_results_and_no_replay(jolpica):
 
     out = warm("2010", "Monaco", "R")
 
-    told = "2010 Monaco Grand Prix Race: results (before 2018 there is no timing to replay)"
-    assert out.splitlines()[-1] == told
+    told = "2010 Monaco Grand Prix Race: results (before 2018 there is no timing to replay); catalogue: added "
+    assert out.splitlines()[-1].startswith(told)
+    assert "entry 3" in out.splitlines()[-1]
     session = Session.objects.get(key="2010-monaco-grand-prix-race")
     assert (session.state, session.source_kind) == (SessionState.AVAILABLE, "jolpica")
     assert session.start == datetime(2010, 5, 16, 12, tzinfo=UTC)
@@ -142,6 +143,18 @@ def test_one_session_of_the_catalogue_is_imported_for_a_worker(jolpica):
     assert stages == ["asking for the results", "importing"]
 
 
+def test_an_event_that_a_curator_renamed_is_still_the_one_of_the_schedule(jolpica):
+    jolpica(MONACO_2010, TURKEY_2010)
+    warm("2010", schedule=True)
+    Event.objects.filter(key="2010-monaco-grand-prix").update(name="Webber's Riviera", locked=True)
+
+    outcome = import_results(Session.objects.get(key="2010-monaco-grand-prix-race"), on_stage=lambda _stage: None)
+
+    assert outcome.report.added["entry"] == 3
+    assert outcome.report.kept["event"] == 1
+    assert Event.objects.get(key="2010-monaco-grand-prix").name == "Webber's Riviera"
+
+
 def test_a_limit_ends_the_command_and_the_next_run_goes_on(jolpica, monkeypatch):
     fake = jolpica(MONACO_2010, TURKEY_2010)
     monkeypatch.setattr("replays.loading.retrying.sleep", lambda _seconds: None)
@@ -168,7 +181,8 @@ def test_with_wait_it_says_until_when_and_goes_on_with_the_same_session(jolpica,
 
     limit = "rate limit reached (jolpica answers 429 Too Many Requests)"
     assert f"2010 Monaco Grand Prix Race: {limit}: waiting until 23:45:05 UTC" in out
-    assert out[-1] == "2010 Monaco Grand Prix Race: results (before 2018 there is no timing to replay)"
+    told = "2010 Monaco Grand Prix Race: results (before 2018 there is no timing to replay); catalogue: added "
+    assert out[-1].startswith(told)
 
 
 @pytest.mark.archive
@@ -189,8 +203,8 @@ def test_of_a_session_that_f1_never_published_the_results_are_imported(
     monkeypatch.setattr("replays.loading.ergast_results.ROWS_A_PAGE", None)  # as the reply was recorded
     out = warm("2025", "Australia", "R")
 
-    assert out.splitlines()[-1] == (
-        "2025 Australian Grand Prix Race: results (F1's archive lacks the timing, so there is nothing to replay)"
+    assert out.splitlines()[-1].startswith(
+        "2025 Australian Grand Prix Race: results (F1's archive lacks the timing, so there is nothing to replay); "
     )
     event = Event.objects.get(key="2025-australian-grand-prix")
     assert event.circuit is None

@@ -262,6 +262,33 @@ def test_an_edit_locks_the_row_and_says_so(curator):
     assert Driver.objects.get(pk=driver.pk).full_name == "Lando N."
 
 
+def test_what_an_import_finds_a_row_by_cannot_be_edited_so_that_it_finds_it_again(curator, race):
+    put(SHANGHAI, NORRIS)
+    other = Event.objects.get(name=SHANGHAI.name)
+    entry = Entry.objects.get(session=race, number="4")
+    found_by = {
+        race.event.season: {"year": 2031},
+        race.event: {"season": Season.objects.create(year=2031, key="2031").pk, "is_demo": "on"},
+        race: {"kind": "sprint", "event": other.pk},
+        entry: {"number": "94"},
+    }
+
+    for row, changes in found_by.items():
+        before = {name: getattr(row, name) for name in changes}
+        save(curator, row, **changes)
+        row.refresh_from_db()
+        assert {name: getattr(row, name) for name in changes} == before
+
+    report = import_session(
+        replace(RACE, event=replace(MELBOURNE, circuit_key=1, circuit_name=MELBOURNE.location)),
+        ENTRIES,
+        source="fastf1",
+        fastf1_version="3.9.0",
+    )
+    assert not report.added
+    assert not report.removed
+
+
 def test_whoever_unticks_the_lock_gets_an_unlocked_row(curator):
     driver = Driver.objects.get(full_name="Lando Norris")
     save(curator, driver, full_name="Lando N.")

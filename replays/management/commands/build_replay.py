@@ -12,6 +12,7 @@ from replays.loading.fastf1_setup import Fastf1Source
 from replays.loading.session_data import SessionData
 from replays.management.catalogued_session import find_session
 from replays.management.failures import told_in_one_line
+from replays.management.import_told import import_told
 from replays.management.progress import ProgressReport
 
 
@@ -49,8 +50,8 @@ class Command(BaseCommand):
 
                 outcome = load_and_build(session, load, on_stage=progress.session_stage)
                 built = time.monotonic()
-            replay = outcome.replay
+            replay, unchanged = outcome.replay, "the same replay" if outcome.report else "nothing changed"
             self.stdout.write(
                 f"loading {loaded - began:.2f} s, building {built - loaded:.2f} s, {replay.bytes} bytes, "
-                f"{'new' if outcome.created else 'nothing changed'}: /replays/{replay.public_id}/"
+                f"{'new' if outcome.created else unchanged}: /replays/{replay.public_id}/{import_told(outcome.report)}"
             )

@@ -14,6 +14,7 @@ from replays.dead_builds import release_dead_builds
 from replays.loading.errors import NOTHING_THERE, CacheNotWritable, RateLimited
 from replays.loading.fastf1_setup import Fastf1Source
 from replays.management.failures import FAILURES, told_in_one_line
+from replays.management.import_told import import_told
 from replays.management.progress import ProgressReport
 from replays.management.waiting import Patience
 from replays.storage import StorageUnavailable
@@ -210,10 +211,10 @@ class Command(BaseCommand):
 def outcome_text(outcome: "Outcome") -> str:
     if outcome is None:
         return "up to date"
+    report = outcome.report
     if not isinstance(outcome, BuildOutcome):
-        return f"{'results' if outcome.report else 'results unchanged'} ({outcome.why_no_replay})"
+        return f"{'results' if report else 'results unchanged'} ({outcome.why_no_replay}){import_told(report)}"
     replay = outcome.replay
-    what = (
-        f"built in {replay.build_seconds:.1f} s, {replay.bytes / 1e6:.1f} MB" if outcome.created else "nothing changed"
-    )
-    return f"{what}: /replays/{replay.public_id}/"
+    unchanged = "the same replay" if report else "nothing changed"
+    what = f"built in {replay.build_seconds:.1f} s, {replay.bytes / 1e6:.1f} MB" if outcome.created else unchanged
+    return f"{what}: /replays/{replay.public_id}/{import_told(report)}"

@@ -56,7 +56,8 @@ def test_a_build_is_queued_and_told_where_it_is(client, session, asks):
     assert told == {
         "id": build.public_id, "session": session.key, "state": "queued", "refresh": False,
         "requested_by": "token the lab", "stage": None, "progress": 0.0, "attempts": 0, "not_before": None,
-        "cancel_requested": False, "started_at": None, "finished_at": None, "error": None, "replay": None,
+        "cancel_requested": False, "started_at": None, "finished_at": None, "error": None, "report": None,
+        "replay": None,
     }  # fmt: skip
 
 
