@@ -65,6 +65,8 @@ class JsonLines(TextLines):
         told |= {name: known[name] for name in FACTS if name in known}
         if "path" not in told and (request := known.get("request")) is not None:
             told["path"] = path_in_log(request.path)
+        if "path" in told:
+            told["path"] = without_secrets(told["path"])
         if request_id := request_id_of(record):
             told["request_id"] = request_id
         if trace := self.trace_of(record):

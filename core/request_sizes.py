@@ -37,6 +37,7 @@ class Refusal:
 HEADERS_TOO_LARGE = Refusal(431, f"Address and headers together may have {MAX_HEADERS_BYTES} bytes.")
 BODY_TOO_LARGE = Refusal(413, f"A body may have {MAX_BODY_BYTES} bytes.")
 BODY_TOO_SLOW = Refusal(408, f"The body was not there after {BODY_PATIENCE_S:.0f} seconds.")
+TWO_ENDS = Refusal(400, "Content-Length and Transfer-Encoding together leave open where the body ends.")
 UNREADABLE = Refusal(400, "The address is no text: it has null bytes, or bytes that are no UTF-8.")
 
 
@@ -51,9 +52,9 @@ class RequestSizes:
         self.application = application
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
-        size, length, has_body = measured(scope)
-        refusal = declared_refusal(scope, size, length)
-        if refusal is None and not has_body:
+        size, length, chunked = measured(scope)
+        refusal = declared_refusal(scope, size, length, chunked)
+        if refusal is None and not (length or chunked):
             await self.application(scope, receive, send)
             return
         body = b""
@@ -73,7 +74,7 @@ class RequestSizes:
 
 
 def measured(scope: Any) -> tuple[int, int | None, bool]:
-    """Bytes of address and headers, the body's declared bytes, and whether there is a body."""
+    """Bytes of address and headers, the body's declared bytes, and whether it comes in chunks."""
     size, length, chunked = len(scope["path"]) + len(scope.get("query_string", b"")), None, False
     for name, value in scope["headers"]:
         size += len(name) + len(value)
@@ -81,12 +82,14 @@ def measured(scope: Any) -> tuple[int, int | None, bool]:
             length = int(value) if value.isdigit() and len(value) < 19 else MAX_BODY_BYTES + 1
         elif name == b"transfer-encoding":
             chunked = True
-    return size, length, chunked or bool(length)
+    return size, length, chunked
 
 
-def declared_refusal(scope: Any, size: int, length: int | None) -> Refusal | None:
+def declared_refusal(scope: Any, size: int, length: int | None, chunked: bool) -> Refusal | None:
     if size > MAX_HEADERS_BYTES:
         return HEADERS_TOO_LARGE
+    if length is not None and chunked:
+        return TWO_ENDS
     if length is not None and length > MAX_BODY_BYTES:
         return BODY_TOO_LARGE
     return None if is_readable(scope) else UNREADABLE

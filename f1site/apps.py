@@ -8,7 +8,7 @@ class SiteConfig(AppConfig):
     name = "f1site"
 
     def ready(self) -> None:
-        from f1site import checks, observability  # noqa: F401  the checks register themselves
+        from f1site import checks, log_in, observability  # noqa: F401  what listens registers itself
 
         observability.begin()
         if not settings.DEBUG:

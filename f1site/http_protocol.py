@@ -1,6 +1,7 @@
 """uvicorn's HTTP/1.1 with a say on clients that send too much before a request is there, or take too long about it."""
 
 import asyncio
+import logging
 import sys
 from http import HTTPStatus
 from typing import Any
@@ -8,7 +9,12 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from core.content_policy import CLOSED, HEADER, build_policy
+from core.client_address import UNKNOWN
+from core.middleware.request_id import HEADER as ID_HEADER
+from core.middleware.security_headers import HEADERS_OF_REFUSALS
+from core.request_ids import request_id_from
+
+logger = logging.getLogger(__name__)
 
 HEADERS_PATIENCE_S = 20.0
 LINGER_S = 5.0
@@ -69,13 +75,15 @@ class GuardedProtocol(H11Protocol):
         """Answers, and closes once the client does, or after a while."""
         self.is_refused = True
         phrase = HTTPStatus(status).phrase.encode()
+        request_id = request_id_from(None)
         headers = [
             ("Content-Type", "text/plain; charset=utf-8"),
             ("Content-Length", str(len(phrase))),
-            (HEADER, build_policy(CLOSED)),
-            ("X-Content-Type-Options", "nosniff"),
+            *HEADERS_OF_REFUSALS.items(),
+            (ID_HEADER, request_id),
             ("Connection", "close"),
         ]
+        self.log(status, request_id)
         for event in (
             h11.Response(status_code=status, headers=headers, reason=phrase),
             h11.Data(data=phrase),
@@ -85,3 +93,9 @@ class GuardedProtocol(H11Protocol):
         self.loop.call_later(LINGER_S, self.transport.close)
         if self.transport.can_write_eof():
             self.transport.write_eof()
+
+    def log(self, status: int, request_id: str) -> None:
+        """The only line of what is no request yet, and has neither method nor path."""
+        address = self.client[0] if self.client else UNKNOWN
+        facts = {"status": status, "client_ip": address, "request_id": request_id}
+        logger.warning("No request - Status: %s - IP: %s", status, address, extra=facts)

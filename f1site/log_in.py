@@ -1,11 +1,22 @@
-"""Attempts to log in, which django-axes counts in the database by name and address: so for all processes at once."""
+"""Attempts to log in, which django-axes counts in the database by name and address: so for all processes at once.
+
+Those that fail it logs too, without the name, since passwords get typed there; those that succeed are logged here.
+"""
+
+import logging
+from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from core.client_address import UNKNOWN, network_of
+
+logger = logging.getLogger(__name__)
 
 LONGEST_NAME = 150
 """Characters, of an account of Django's."""
@@ -35,3 +46,8 @@ def try_later(request: HttpRequest, why: str, wait_s: int) -> HttpResponse:
     response["Retry-After"] = str(wait_s)
     response["Cache-Control"] = "no-store"
     return response
+
+
+@receiver(user_logged_in)
+def logged_in(request: HttpRequest, user: AbstractUser, **_told: Any) -> None:
+    logger.info("Logged in: %s - IP: %s", user.get_username(), request.META.get("REMOTE_ADDR", UNKNOWN))

@@ -80,7 +80,7 @@ def told_of(event: Any, hint: Any) -> Any:
     request = event.get("request", {})
     event["request"] = {name: request[name] for name in KEPT_OF_REQUESTS if name in request}
     if "url" in request:
-        event["request"]["url"] = url = request["url"].partition("?")[0]
+        event["request"]["url"] = url = without_secrets(request["url"].partition("?")[0])
         if url.startswith("http"):  # Sentry groups by it, and the SDK knows only Django's own handlers
             event["transaction"] = _routes().of_path(urlsplit(url).path)
     if (request_id := current_request_id.get()) is not None:

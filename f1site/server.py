@@ -11,6 +11,7 @@ from types import FrameType
 import uvicorn
 
 from core.draining import DRAINING
+from core.health import look_ahead
 from f1site.http_protocol import GuardedProtocol
 from f1site.socket_protocol import GuardedSocket
 
@@ -56,6 +57,14 @@ class Server(uvicorn.Server):
         return is_over and not (drains and self.server_state.connections)
 
 
+class SiteServer(Server):
+    """Of this site: it answers once health knows what to say."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await look_ahead()
+        await super().startup(sockets)
+
+
 def serve(listener: socket.socket, when_ready: Callable[[], None]) -> None:
     """Serves the site on `listener` until SIGINT or SIGTERM, and lets open requests end first.
 
@@ -83,7 +92,7 @@ def serve(listener: socket.socket, when_ready: Callable[[], None]) -> None:
     )
     # WhiteNoise's files are plain iterators, which Django reads whole under ASGI: static files are small enough.
     warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
-    Server(config, when_ready).run([listener])
+    SiteServer(config, when_ready).run([listener])
 
 
 def spare_long_collections() -> None:

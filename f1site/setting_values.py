@@ -1,5 +1,6 @@
 """What single settings may be. Each function takes the text that was given, and raises `Wrong` where that is none."""
 
+import os
 import re
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
@@ -98,6 +99,16 @@ def folder(given: str, base: Path) -> Path:
     path = base / Path(given).expanduser()
     if path.exists() and not path.is_dir():
         raise Wrong("must be a folder, and is a file")
+    if not path.exists() and not (there := next(parent for parent in path.parents if parent.exists())).is_dir():
+        raise Wrong(f"cannot be made: {there} is a file")
+    return path
+
+
+def folder_to_write(given: str, base: Path) -> Path:
+    """A folder that this process itself writes to."""
+    path = folder(given, base)
+    if not os.access(next(place for place in (path, *path.parents) if place.exists()), os.W_OK | os.X_OK):
+        raise Wrong("must be a folder that may be written to")
     return path
 
 

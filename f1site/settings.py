@@ -20,6 +20,7 @@ from f1site.setting_values import (
     admin_path,
     allowed_host,
     folder,
+    folder_to_write,
     http_url,
     listening_host,
     origin,
@@ -196,7 +197,7 @@ CORS_ORIGINS = env.each("CORS_ORIGINS", [], origin)
 ADMIN_PATH = env.text("ADMIN_PATH", "admin/", admin_path)
 
 LOG_FORMAT = env.choice("LOG_FORMAT", "text", ("text", "json"))
-PROMETHEUS_MULTIPROC_DIR = env.text("PROMETHEUS_MULTIPROC_DIR", "", lambda given: str(folder(given, BASE_DIR)))
+PROMETHEUS_MULTIPROC_DIR = env.text("PROMETHEUS_MULTIPROC_DIR", "", lambda given: str(folder_to_write(given, BASE_DIR)))
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -249,6 +250,7 @@ CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_ENGINE = "core.sessions"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # not in a cookie of its own
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 # Where no server with `core.request_sizes` stands in front.
@@ -297,6 +299,10 @@ LOGGING = {
         # Failures are told; what is cleaned up at each log-in is nobody's concern.
         "axes": {"level": "WARNING"},
         "botocore": {"level": "WARNING"},
+        # Where uvicorn is started by itself: in the site's format, and without the lines that have query strings.
+        "uvicorn": {"handlers": [], "propagate": True},
+        "uvicorn.error": {"handlers": [], "propagate": True},  # named, or it would lose its level
+        "uvicorn.access": {"handlers": [], "level": "WARNING", "propagate": True},
     },
 }
 

@@ -40,6 +40,8 @@ HEADERS = {
 }
 HTTPS_ONLY = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 CLOSED_TEXT = build_policy(CLOSED)
+HEADERS_OF_REFUSALS = HEADERS | {HEADER: CLOSED_TEXT}
+"""Of what a server answers by itself, which no middleware sees."""
 
 
 class SecurityHeadersMiddleware:

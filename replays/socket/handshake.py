@@ -29,20 +29,22 @@ class HandshakeGuard:
     async def __call__(
         self, scope: Scope, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
     ) -> None:
-        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        host = headers.get(b"host", "")
-        allowed = settings.ALLOWED_HOSTS or (LOCAL_HOSTS if settings.DEBUG else ())
-        if (
-            host_allowed(host, allowed)
-            and origin_allowed(
-                headers.get(b"origin"), own_origin(scope.get("scheme", "ws"), host), settings.CORS_ORIGINS
-            )
-            and subprotocol(scope["subprotocols"]) is not None
-        ):
+        if _is_allowed(scope):
             await self.application(scope, receive, send)
             return
         await receive()
         await send({"type": "websocket.close", "code": 4403})
+
+
+def _is_allowed(scope: Scope) -> bool:
+    headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    host = headers.get(b"host", "")
+    allowed = settings.ALLOWED_HOSTS or (LOCAL_HOSTS if settings.DEBUG else ())
+    return (
+        host_allowed(host, allowed)
+        and origin_allowed(headers.get(b"origin"), own_origin(scope.get("scheme", "ws"), host), settings.CORS_ORIGINS)
+        and subprotocol(scope["subprotocols"]) is not None
+    )
 
 
 def host_allowed(host: str, allowed: Iterable[str]) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpResponse
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from benchmarks.silent_proxy import SilentProxy, silent_proxy
 from core import health, probe
@@ -192,6 +192,7 @@ def connections_of_probes() -> int:
 @pytest.mark.parametrize("path", ["/health", "/health/live", "/health/ready"])
 def test_health_is_only_read(client, path):
     assert client.post(path).status_code == 405
+    assert Client(enforce_csrf_checks=True).post(path).status_code == 405
 
 
 @contextmanager
@@ -270,3 +271,18 @@ async def test_the_loop_lets_others_go_on_inside():
 
 def test_a_synchronous_site_leaves_it_to_the_views():
     assert HealthMiddleware(lambda request: "the view's")(RequestFactory().get("/health")) == "the view's"
+
+
+async def test_a_server_that_starts_waits_until_something_is_known(monkeypatch):
+    database = Probe("database", lambda: time.sleep(0.1) or HEALTHY, {"database": "disconnected"})
+    monkeypatch.setattr(health, "DATABASE", database)
+    monkeypatch.setattr(health, "PROBES", [])
+    await health.look_ahead()
+    assert database.finding().is_up
+
+
+async def test_a_server_that_starts_does_not_wait_for_what_hangs(monkeypatch, hang):
+    monkeypatch.setattr(health, "DATABASE", Probe("database", hang, {"database": "disconnected"}))
+    monkeypatch.setattr(health, "AHEAD_S", 0.01)
+    async with asyncio.timeout(PATIENCE_S):
+        await health.look_ahead()

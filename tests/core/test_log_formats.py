@@ -116,6 +116,11 @@ def test_a_secret_in_message_error_or_request_is_in_no_record(lines):
     assert "s3cr3t-value" not in told
 
 
+def test_a_secret_in_the_path_is_not_among_the_facts_either():
+    told = json.loads(JsonLines().format(record(path="/api/v1/replays/x&token=s3cr3t-value", status=404)))
+    assert told["path"] == "/api/v1/replays/x&token=[hidden]"
+
+
 @pytest.mark.parametrize("lines", [TextLines(), JsonLines()])
 def test_a_record_whose_arguments_do_not_fit_is_still_written(lines):
     told = lines.format(record("%d laps", "three\n"))

@@ -5,7 +5,15 @@ import asyncio
 import pytest
 
 from core import request_sizes
-from core.request_sizes import BODY_TOO_LARGE, BODY_TOO_SLOW, MAX_BODY_BYTES, MAX_HEADERS_BYTES, REFUSAL, RequestSizes
+from core.request_sizes import (
+    BODY_TOO_LARGE,
+    BODY_TOO_SLOW,
+    MAX_BODY_BYTES,
+    MAX_HEADERS_BYTES,
+    REFUSAL,
+    TWO_ENDS,
+    RequestSizes,
+)
 
 PART = b"x" * 65536
 
@@ -71,6 +79,11 @@ async def test_a_body_of_the_largest_size_arrives_whole():
 async def test_a_declared_size_too_large_or_none_is_refused_before_anything_is_read(length, hasty):
     client = Client()
     assert await outcome(client, scope((b"content-length", length))) == (BODY_TOO_LARGE, b"")
+
+
+async def test_two_opinions_on_where_a_body_ends_are_refused(hasty):
+    headers = (b"content-length", b"5"), (b"transfer-encoding", b"chunked")
+    assert await outcome(Client(), scope(*headers)) == (TWO_ENDS, b"")
 
 
 async def test_of_a_body_without_a_declared_size_no_more_is_read_than_it_takes_to_know():

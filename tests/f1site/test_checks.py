@@ -36,6 +36,7 @@ WRONG = {
     "SENTRY_DSN": "sentry",
     "OTEL_EXPORTER_OTLP_ENDPOINT": "localhost:4318",
     "LOG_FORMAT": "xml",
+    "PROMETHEUS_MULTIPROC_DIR": "manage.py/metrics",
 }
 OF_THE_FASTAPI_SERVICE = """\
 # Application

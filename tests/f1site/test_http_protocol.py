@@ -9,6 +9,7 @@ import uvicorn
 import websockets
 
 from core import request_sizes
+from core.middleware.security_headers import HEADERS
 from core.request_sizes import REFUSAL, RequestSizes
 from f1site import http_protocol
 from f1site.http_protocol import GuardedProtocol
@@ -105,8 +106,25 @@ async def test_headers_that_never_end_are_a_431_before_they_do(port):
     assert b"Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n" in said
 
 
+NO_HTTP = b"\x16\x03\x01\r\n\r\n"
+
+
 async def test_what_is_no_http_is_a_400(port):
-    assert (await answer(port, b"\x16\x03\x01\r\n\r\n")).startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert (await answer(port, NO_HTTP)).startswith(b"HTTP/1.1 400 Bad Request\r\n")
+
+
+async def test_what_is_refused_here_has_the_headers_of_every_answer(port):
+    head = (await answer(port, NO_HTTP)).partition(b"\r\n\r\n")[0].decode()
+    headers = dict(line.split(": ", 1) for line in head.splitlines()[1:])
+    assert headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert headers.items() >= HEADERS.items()
+
+
+async def test_what_is_refused_here_is_logged_with_its_address_and_the_id_that_the_client_was_told(port, caplog):
+    said = await answer(port, NO_HTTP)
+    (record,) = [record for record in caplog.records if record.name == "f1site.http_protocol"]
+    assert record.getMessage() == "No request - Status: 400 - IP: 127.0.0.1"
+    assert f"X-Request-ID: {record.request_id}\r\n".encode() in said
 
 
 async def test_the_headers_deadline_ends_with_the_headers_and_begins_with_the_next_ones(port):

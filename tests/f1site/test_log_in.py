@@ -103,6 +103,17 @@ def test_neither_password_nor_session_is_kept_of_an_attempt(address):
     assert row.ip_address == address
 
 
+def test_attempts_are_logged_those_that_fail_without_what_was_typed(address, caplog):
+    with caplog.at_level("INFO"):
+        fail(address, 1, username="typed-in-the-wrong-field")
+        attempt(address, RIGHT)
+
+    told = [record.getMessage() for record in caplog.records if record.name.startswith(("axes", "f1site.log_in"))]
+    assert any("login failure" in line and address in line for line in told)
+    assert told[-1] == f"Logged in: curator - IP: {address}"
+    assert not any("typed-in" in line or WRONG in line or RIGHT in line for line in told)
+
+
 @pytest.mark.parametrize("username", ["", "\0", "\r\nforged", "x" * 100_000, "🏁"])
 def test_names_that_are_none_are_refused_like_others(address, username):
     assert fail(address, 1, username) == [200]

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from f1site.observability import told_of
 from tests.f1site.environment import PROJECT, bare_environment
 from tests.f1site.fake_reporting import FakeReceiver, fake_receiver
 
@@ -124,6 +125,11 @@ def test_an_error_of_a_request_is_told_once_with_its_id_and_without_who_asked(tm
     assert event["transaction"] == "/fails/<name>/"
     assert event["request"] == {"method": "GET", "url": "http://localhost/fails/ada/"}
     assert all("vars" not in frame for frame in event["exception"]["values"][0]["stacktrace"]["frames"])
+
+
+def test_a_secret_in_an_address_is_not_told_either():
+    request = {"url": "http://localhost/api/v1/x&token=secret-of-ada?a=b", "method": "GET"}
+    assert told_of({"request": request}, {})["request"]["url"] == "http://localhost/api/v1/x&token=[hidden]"
 
 
 @pytest.mark.slow

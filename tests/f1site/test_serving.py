@@ -10,7 +10,9 @@ import urllib.request
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.core.management import call_command
 
+from f1site.management.commands import serve
 from f1site.server import GRACEFUL_SHUTDOWN_S
 from tests.f1site.environment import PROJECT, bare_environment
 
@@ -85,6 +87,20 @@ def test_static_files_need_no_collecting_while_debugging_and_nothing_is_warned_o
     process.send_signal(signal.SIGINT)
     _output, errors = process.communicate(timeout=PATIENCE_S)
     assert beside_requests(errors) == []
+
+
+@pytest.mark.parametrize("are_collected", [True, False])
+def test_in_production_it_says_that_pages_lack_their_static_files(settings, tmp_path, capsys, are_collected):
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    }
+    if are_collected:
+        call_command("collectstatic", interactive=False, verbosity=0)
+
+    serve.Command().announce("http://127.0.0.1:8000/", demo=False, embedded=False)
+
+    assert ("manage.py collectstatic" in capsys.readouterr().out) is not are_collected
 
 
 @pytest.mark.slow

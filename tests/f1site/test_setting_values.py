@@ -9,6 +9,7 @@ from f1site.setting_values import (
     admin_path,
     allowed_host,
     folder,
+    folder_to_write,
     http_url,
     listening_host,
     origin,
@@ -123,6 +124,21 @@ def test_a_file_is_no_folder(tmp_path):
 
     with pytest.raises(Wrong, match="is a file"):
         folder("file", tmp_path)
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(Wrong, match="cannot be made"):
+        folder("file/below/it", tmp_path)
+
+
+def test_a_folder_that_this_process_writes_to_may_be_written_to(tmp_path, monkeypatch):
+    assert folder_to_write("var/x", tmp_path) == tmp_path / "var" / "x"
+
+    monkeypatch.setattr("os.access", lambda path, _mode: Path(path) != tmp_path)  # tests may run as root
+    with pytest.raises(Wrong, match="may be written to"):
+        folder_to_write(".", tmp_path)
 
 
 def test_replays_lie_in_a_folder(tmp_path):

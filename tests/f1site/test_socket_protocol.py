@@ -1,11 +1,15 @@
 """Connections that their clients have closed and do not read, when the server stops; and messages framed once."""
 
 import asyncio
+import weakref
 
+import pytest
 import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 
+from core.middleware.security_headers import HEADERS_OF_REFUSALS
+from core.request_ids import current_request_id
 from core.send_now import send_now_of
 from f1site.socket_protocol import GuardedSocket
 
@@ -111,3 +115,77 @@ async def test_to_a_client_that_does_not_read_and_to_one_that_is_gone_nothing_is
     for task in list(protocol.tasks):
         await task
     assert send_now_of(protocol.scope) is None
+
+
+async def test_what_was_said_at_the_handshake_is_not_kept_by_an_open_socket():
+    answers = []
+
+    class Watched(GuardedSocket):
+        def handle_connect(self, event):
+            super().handle_connect(event)
+            answers.append(weakref.ref(self.response))
+
+    protocol = Watched(uvicorn.Config(application, log_config=None), ServerState(), {})
+    protocol.connection_made(StalledTransport())
+    protocol.data_received(HANDSHAKE)
+    assert answers[0]() is not None
+
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
+    assert answers[0]() is None
+    for task in protocol.tasks:
+        task.cancel()
+
+
+class NotedTransport(StalledTransport):
+    def __init__(self):
+        self.written = b""
+
+    def write(self, data):
+        self.written += data
+
+
+async def refused(application, handshake) -> dict[str, str]:
+    """The headers of the answer."""
+    protocol = GuardedSocket(uvicorn.Config(application, log_config=None), ServerState(), {})
+    transport = NotedTransport()
+    protocol.connection_made(transport)
+    protocol.data_received(handshake)
+    for task in list(protocol.tasks):
+        await task
+    status, *lines = transport.written.decode().partition("\r\n\r\n")[0].splitlines()
+    assert status.startswith("HTTP/1.1 4")
+    assert transport.is_closed
+    return dict(line.split(": ", 1) for line in lines)
+
+
+async def refuse(scope, receive, send):
+    current_request_id.set("id-of-the-socket")
+    await receive()
+    await send({"type": "websocket.close", "code": 4403})
+
+
+async def test_a_refused_handshake_has_the_headers_of_every_answer_and_the_id_of_its_lines():
+    headers = await refused(refuse, HANDSHAKE)
+    assert headers.items() >= HEADERS_OF_REFUSALS.items()
+    assert headers["X-Request-ID"] == "id-of-the-socket"
+
+
+async def test_a_handshake_that_is_none_has_them_too():
+    headers = await refused(refuse, HANDSHAKE.replace(b"Version: 13", b"Version: 7"))
+    assert headers.items() >= HEADERS_OF_REFUSALS.items()
+
+
+@pytest.mark.parametrize(
+    "handshake",
+    [
+        HANDSHAKE.replace(b"GET /", b"GET /" + b"x" * 9000),
+        HANDSHAKE.replace(b"Host: localhost", b"Host: localhost\r\nCookie: " + b"x" * 9000),
+        HANDSHAKE.replace(b"Host: localhost", b"\r\n".join([b"Host: localhost", *[b"X: y"] * 200])),
+        HANDSHAKE.replace(b"Host: localhost", b"Host: localhost\r\nnonsense"),
+    ],
+    ids=["address", "cookie", "headers", "nonsense"],
+)
+async def test_a_handshake_that_cannot_be_read_is_answered_and_not_left_open(handshake):
+    headers = await refused(refuse, handshake)
+    assert headers.items() >= HEADERS_OF_REFUSALS.items()

@@ -74,6 +74,7 @@ def test_the_order_is_the_designs_and_development_and_production_have_their_own(
 
     assert stack["middleware"] == [name for name in [*LOOP, CROSSING, *THREAD] if name not in others]
     assert stack["asgi"] == [
+        "ConnectedPeer",
         "DaphneSockets",
         "SocketEnds",
         "ClientAddress",

@@ -1,4 +1,7 @@
-"""The web process imports nothing that fetches or builds: it would cost 150 MB and seconds of start-up."""
+"""The web process imports nothing that fetches or builds: it would cost 150 MB and seconds of start-up.
+
+Nor what REST framework would import only because it is there, which is some more.
+"""
 
 import subprocess
 import sys
@@ -20,7 +23,7 @@ def walk(patterns):
 
 views = list(walk(get_resolver().url_patterns))
 loaded = {name.partition(".")[0] for name in sys.modules}
-heavy = {"fastf1", "pandas", "matplotlib", "scipy", "drf_spectacular"} & loaded
+heavy = {"fastf1", "pandas", "matplotlib", "scipy", "drf_spectacular", "requests", "pygments", "yaml"} & loaded
 print(len(views), *sorted(heavy))
 """
 

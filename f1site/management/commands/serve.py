@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import DatabaseError, connection
 
@@ -68,6 +69,8 @@ class Command(BaseCommand):
     def announce(self, url: str, *, demo: bool, embedded: bool) -> None:
         if not settings.REDIS_URL:
             self.say("No REDIS_URL: rooms live in this one process.")
+        if not settings.DEBUG and not (settings.STATIC_ROOT / ManifestStaticFilesStorage.manifest_name).exists():
+            self.say("The pages need their static files, which are not collected: python manage.py collectstatic")
         if settings.DEBUG and not embedded:
             self.say("Replays are built by workers: python manage.py worker runs one.")
         self.say(f"{'The demo race is playing at' if demo else 'Serving'} {url}  (Ctrl-C stops)")
