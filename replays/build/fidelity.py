@@ -112,7 +112,8 @@ def places_at_lines(data: SessionData, timing: Feed) -> tuple[int, int]:
 
 def gap_errors_s(data: SessionData, timing: Feed) -> Floats:
     """By how much the gaps are off when a car crosses the line, in s: to the leader of that moment, where he is on the
-    next lap; the leader's own are left out."""
+    next lap; the leader's own are left out, and the last crossing, at which the classification begins to count."""
+    over_ms = max(race_finishes(data).values(), default=None)
     laps = _crossings(data, timing)
     ends = np.full((len(data.entries), max((lap.lap_number for lap in laps), default=0) + 2), np.iinfo(np.int64).max)
     for lap in laps:
@@ -122,6 +123,7 @@ def gap_errors_s(data: SessionData, timing: Feed) -> Floats:
     end_ms = np.array([lap.end_ms for lap in laps], dtype=np.int64)
     leader = np.argmin(_column(timing, "position")[_rows(timing, laps)], axis=1)
     counts = (leader != own) & (ends[leader, number] <= end_ms) & (ends[leader, number + 1] > end_ms)
+    counts &= end_ms != over_ms
     shown = _at_lines(timing, "gap", laps, own)
     return np.abs(shown - (end_ms - ends[leader, number]))[counts] / MS
 

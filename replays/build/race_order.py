@@ -55,6 +55,28 @@ def official_order(data: SessionData) -> list[int] | None:
     return [car for _, car in placed] + unplaced
 
 
+def with_classified_gaps(
+    seen: Standing, data: SessionData, over: npt.NDArray[np.bool_], racing: npt.NDArray[np.bool_]
+) -> Standing:
+    """`seen` with the gaps of the classification, penalties included, at the moments (times,) at which it is `over`.
+
+    They are those between the cars' race times; where the source has none, as of lapped cars, the line's stay. `racing`
+    is that of `standing`.
+    """
+    times_ms = [0 if entry.position == 1 else entry.race_time_ms for entry in data.entries]
+    known = np.array([time_ms is not None for time_ms in times_ms])
+    behind_ms = np.array([time_ms or 0 for time_ms in times_ms], dtype=np.int32)
+    gap, interval = seen.gap_ms.copy(), seen.interval_ms.copy()
+    for row in np.flatnonzero(over):
+        order = np.argsort(seen.position[row])
+        told = known & racing[row]
+        gap[row, told] = behind_ms[told]
+        ahead, own = order[:-1], order[1:]
+        both = told[ahead] & told[own]
+        interval[row, own[both]] = (behind_ms[own] - behind_ms[ahead])[both]
+    return Standing(seen.position, gap, interval)
+
+
 def scores(
     passages: Sequence[Passages],
     status: Ints,

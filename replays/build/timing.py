@@ -151,10 +151,13 @@ def _race(
     t_ms = np.insert(t_ms, rows, between)
     status = changes.held("status", t_ms)
     classified = race_order.official_order(data)
-    if classified is not None and finishes:
-        order[t_ms >= max(finishes.values())] = classified
     racing = (status != states.RETIRED) & (status != states.GRID) & ~np.isnan(along)
-    return t_ms, race_order.standing(order, along, passed, passages, racing), along
+    if classified is None or not finishes:
+        return t_ms, race_order.standing(order, along, passed, passages, racing), along
+    over = t_ms >= max(finishes.values())
+    order[over] = classified
+    standing = race_order.standing(order, along, passed, passages, racing)
+    return t_ms, race_order.with_classified_gaps(standing, data, over, racing), along
 
 
 def _laps_at_flag(data: SessionData, finishes: Mapping[str, int]) -> dict[int, tuple[int, int]]:

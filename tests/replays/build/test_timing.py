@@ -64,6 +64,29 @@ def test_at_the_end_the_order_is_the_classification_whatever_the_road_said():
     assert value(played.sample(END_MS + 1_500), "position", 0) == 2
 
 
+@pytest.mark.parametrize("data", [race_by_timing(), race_with_positions(3, late_ms=(0, 1_500))], ids=["timing", "all"])
+def test_at_the_end_the_gaps_are_the_classifications_penalties_included(data):
+    """Car 1 was first on the road and has 5 s added."""
+    entries = (
+        entry("1", grid=1, position=2, race_time_ms=3_500),
+        entry("2", grid=2, position=1, race_time_ms=3 * LAP_MS + 1_500),
+    )
+    played = timeline(build_replay(replace(data, entries=entries)))
+
+    on_the_road, classified = played.sample(END_MS + 1_499), played.sample(END_MS + 1_500)
+    assert [value(on_the_road, "gap", car) for car in (0, 1)] == [0, pytest.approx(1_500, abs=20)]
+    assert [value(classified, "gap", car) for car in (0, 1)] == [3_500, 0]
+    assert [value(classified, "interval", car) for car in (0, 1)] == [3_500, None]
+
+
+def test_where_the_classification_has_no_time_the_gap_is_that_of_the_line():
+    entries = (entry("1", grid=1, position=1, race_time_ms=3 * LAP_MS), entry("2", grid=2, position=2))
+    played = timeline(build_replay(race_by_timing(entries=entries)))
+
+    assert value(played.sample(END_MS + 1_500), "gap", 1) == 1_500
+    assert value(played.sample(END_MS + 1_500), "interval", 1) == 1_500
+
+
 def test_without_positions_progress_comes_from_the_timing_lines():
     replay = build_replay(race_by_timing())
     played = timeline(replay)
