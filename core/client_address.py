@@ -35,7 +35,10 @@ class ClientAddress:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket"):
-            scope = {**scope, "client": client_of(scope, self.proxy_hops), "scheme": scheme_of(scope, self.proxy_hops)}
+            told = {"client": client_of(scope, self.proxy_hops), "scheme": scheme_of(scope, self.proxy_hops)}
+            # A copy stays as long as a socket.
+            if any(scope.get(name) != value for name, value in told.items()):
+                scope = {**scope, **told}
         await self.application(scope, receive, send)
 
 

@@ -43,6 +43,8 @@ class TextLines(logging.Formatter):
 
     def trace_of(self, record: logging.LogRecord) -> str:
         """The stack trace of the record's error, and where it was logged if that was asked for; empty without."""
+        if not record.exc_info and not record.stack_info:
+            return ""
         parts = []
         if record.exc_info and record.exc_info[0] is not None:
             parts.append(self.formatException(record.exc_info))

@@ -49,12 +49,12 @@ def without_reversals(feed: PositionFeed, cars: CarFeed | None) -> tuple[Positio
 def _lead_back(t_ms: Ints, xy_m: Floats, driven_m: Floats) -> npt.NDArray[np.bool_]:
     """Whether each step of a car that drives leads back to where it came from, (steps, cars)."""
     step_ms = np.diff(t_ms)[:, None]
-    step_m = np.diff(xy_m, axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        drives = (driven_m / step_ms * KMH_PER_M_PER_MS >= DRIVING_KMH) & (step_ms <= MAX_GAP_MS)
-        heading = step_m / np.linalg.norm(step_m, axis=2, keepdims=True)
+    x_m, y_m = np.diff(xy_m[..., 0], axis=0), np.diff(xy_m[..., 1], axis=0)
+    with np.errstate(invalid="ignore"):
+        drives = (driven_m * KMH_PER_M_PER_MS >= DRIVING_KMH * step_ms) & (step_ms <= MAX_GAP_MS)
+        ahead = x_m[1:] * x_m[:-1] + y_m[1:] * y_m[:-1]
         back = np.zeros(driven_m.shape, dtype=np.bool_)
-        back[1:] = ((step_m[1:] * heading[:-1]).sum(axis=2) < -BACK_M) & drives[1:] & drives[:-1]
+        back[1:] = (ahead < -BACK_M * np.hypot(x_m[:-1], y_m[:-1])) & drives[1:] & drives[:-1]
     return back
 
 
