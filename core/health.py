@@ -138,9 +138,9 @@ def _vital() -> list[Probe]:
     return [DATABASE, REDIS] if settings.REDIS_URL else [DATABASE]
 
 
-def _asking() -> "list[Future[None]]":
+def _asking(*, once: bool = False) -> "list[Future[None]]":
     """Asks everything; returns what is not known yet."""
-    return [known for known in [probe.ask() for probe in (*_vital(), *PROBES)] if not known.done()]
+    return [known for known in [probe.ask(once=once) for probe in (*_vital(), *PROBES)] if not known.done()]
 
 
 def _told() -> dict[str, Any]:
@@ -214,8 +214,8 @@ async def live_in_loop() -> HttpResponse:
 
 
 async def look_ahead() -> None:
-    """For a server that starts: who asks it first is told what is so, and not that nothing is known yet."""
-    await _known_soon(_asking(), AHEAD_S)
+    """For a server that starts: the first look takes longest, too long for whoever would ask first."""
+    await _known_soon(_asking(once=True), AHEAD_S)
 
 
 async def _known_soon(unknown: "Iterable[Future[None]]", patience_s: float) -> None:

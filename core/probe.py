@@ -38,15 +38,17 @@ class Probe:
         self._failed = Finding(False, failed)
         self._lock = threading.Lock()
         self._is_watched = False
-        self._asked_at = 0.0
+        self._watched_until_s = 0.0
         self._checking_since: float | None = None
         self._found = self._failed
         self._known: Future[None] = Future()
 
-    def ask(self) -> "Future[None]":
-        """Ends once something is known that holds now; the check is repeated from here on for a while."""
+    def ask(self, *, once: bool = False) -> "Future[None]":
+        """Ends once something is known that holds now; the check is repeated from here on for a while, unless `once` is
+        all that is wanted."""
         with self._lock:
-            self._asked_at = time.monotonic()
+            until_s = time.monotonic() + (0.0 if once else WATCHED_S)
+            self._watched_until_s = max(self._watched_until_s, until_s)
             if not self._is_watched:
                 self._is_watched = True
                 self._known = Future()
@@ -72,7 +74,7 @@ class Probe:
                 known.set_result(None)
             time.sleep(EVERY_S)
             with self._lock:
-                if time.monotonic() - self._asked_at > WATCHED_S:
+                if time.monotonic() > self._watched_until_s:
                     self._is_watched = False
                     return
 

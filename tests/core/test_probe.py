@@ -94,6 +94,21 @@ def test_a_thousand_who_ask_share_one_check(check, monkeypatch):
     assert check.calls == 1
 
 
+def test_asked_to_look_once_it_does_unless_somebody_is_watching(check):
+    probe = Probe("once", check, DOWN)
+    assert not wait([probe.ask(once=True)], PATIENCE_S).not_done
+    (thread,) = [thread for thread in threading.enumerate() if thread.name == "probe once"]
+    thread.join(PATIENCE_S)
+    assert check.calls == 1
+
+    assert known(probe).is_up
+    probe.ask(once=True)
+    deadline = time.monotonic() + PATIENCE_S
+    while check.calls < 5 and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert check.calls >= 5
+
+
 def test_a_hang_shows_after_a_while_and_no_second_check_joins_it(check, monkeypatch):
     probe = Probe("thing", check, DOWN)
     assert known(probe).is_up
