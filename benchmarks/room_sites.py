@@ -1,6 +1,7 @@
 """What `benchmarks.rooms` measures: the site on uvicorn and on Daphne, the naive way, the floor; and its audience.
 
-All that serves shares the first core, all that watches, and Redis, the second, where there are two.
+What serves has the first core, all that watches, and Redis, the second, where there are two. A second server shares
+that one with them.
 """
 
 import json
@@ -100,7 +101,7 @@ def scratch_redis(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def site(house: House, kind: str, *, binary: bool = False, batch: int = 1, processes: int = 1) -> Iterator[Site]:
-    """Variants are the viewers' to choose, but for the floor, which writes just one."""
+    """One process or two. Variants are the viewers' to choose, but for the floor, which writes just one."""
     ports = [_free_port() for _ in range(processes)]
     settings = house.settings | {
         "RECORDED_FRAMES": str(house.recorded),
@@ -108,8 +109,8 @@ def site(house: House, kind: str, *, binary: bool = False, batch: int = 1, proce
     }
     with ExitStack() as stack:
         pids = [
-            stack.enter_context(_process(_command(kind, port), settings | {"PORT": str(port)}, SERVING_CORE, port)).pid
-            for port in ports
+            stack.enter_context(_process(_command(kind, port), settings | {"PORT": str(port)}, core, port)).pid
+            for core, port in zip((SERVING_CORE, WATCHING_CORE), ports, strict=False)
         ]
         yield Site(kind, [f"127.0.0.1:{port}" for port in ports], pids)
 

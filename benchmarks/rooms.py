@@ -165,8 +165,8 @@ def _latency_figures(name: str, latencies_ms: list[float], max_p99_ms: float | N
 
 
 def two_processes(measurements: Measurements) -> list[Figure]:
-    """By their CPU, and not by filling them: this machine has no core for each, and they take turns on one. What that
-    costs by itself the floor shows, whose processes have nothing to do with each other."""
+    """By their CPU, and not by filling them: on this machine the second shares its core with the audience and Redis.
+    What that costs by itself the floor shows, whose processes have nothing to do with each other."""
     figures = []
     for kind, at_least in ((UVICORN, MIN_OF_TWO), (FLOOR, None)):
         one = USUAL / _cpu(measurements.seen(kind, USUAL, False, 1))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.management import CommandError
-from django.db import DatabaseError
+from django.db import DatabaseError, IntegrityError
 
 from replays.build_errors import BuildCancelled, BuildFailed, BuildRunning
 from replays.loading.errors import LoadingError
@@ -24,11 +24,16 @@ def told_in_one_line() -> Iterator[None]:
         yield
     except FAILURES as error:
         raise CommandError(str(error), returncode=exit_code(error)) from error
+    except IntegrityError as error:
+        raise CommandError(f"the catalogue has a row that contradicts it: {first_line(error)}") from error
     except DatabaseError as error:
-        reason = str(error).strip().partition("\n")[0]
-        raise CommandError(f"the database does not work: {reason} (is it migrated?)") from error
+        raise CommandError(f"the database does not work: {first_line(error)} (is it migrated?)") from error
     except KeyboardInterrupt:
         raise CommandError("interrupted; run the same command again to resume", returncode=EXIT_INTERRUPTED) from None
+
+
+def first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
 
 
 def exit_code(error: Exception) -> int:
