@@ -14,6 +14,7 @@ from core.middleware.security_headers import HEADERS_OF_REFUSALS
 from core.request_ids import current_request_id
 from core.send_now import SEND_NOW
 from f1site import socket_ends
+from f1site.socket_inbox import Inbox
 
 
 class _LastFrame:
@@ -53,6 +54,7 @@ class GuardedSocket(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.conn = _Handshake(max_size=self.config.ws_max_size, logger=self.logger)
+        self.queue: Any = Inbox()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
