@@ -71,9 +71,14 @@ def wait_until(page, condition: str) -> None:
     )
 
 
-def test_the_list_and_the_viewer(page):
+def open_viewer(page) -> None:
     page.goto("/")
     page.get_by_role("link", name=re.compile("Circle Grand Prix")).first.click()
+    page.wait_for_url(re.compile("/replays/"))
+
+
+def test_the_list_and_the_viewer(page):
+    open_viewer(page)
     wait_until(page, "window.replayViewer?.drawnCars().length === 3")
     wait_until(page, "window.replayViewer.state().status === 'playing'")
     first = page.evaluate("window.replayViewer.drawnCars()[0].x")
@@ -81,8 +86,7 @@ def test_the_list_and_the_viewer(page):
 
 
 def test_a_room(page):
-    page.goto("/")
-    page.get_by_role("link", name=re.compile("Circle Grand Prix")).first.click()
+    open_viewer(page)
     wait_until(page, "window.replayViewer?.state().room")
     page.goto(f"/rooms/{page.evaluate('window.replayViewer.state().room.id')}/")
     wait_until(page, "window.replayViewer?.drawnCars().length === 3")
@@ -93,8 +97,7 @@ def test_a_room(page):
 
 def test_a_script_that_somebody_smuggled_in_does_not_run(page, site):
     """With or without the address of a file of ours."""
-    page.goto("/")
-    page.get_by_role("link", name=re.compile("Circle Grand Prix")).first.click()
+    open_viewer(page)
     blocked = page.evaluate(
         """() => new Promise((done) => {
             const blocked = [];
