@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLOUR = re.compile(r"[0-9a-fA-F]{6}")
+ONE_CAR = re.compile(r"\bCAR (\d{1,3})\b")
+"""Of a message about several ("CARS 2 (SAR) AND 18 (STR)") nobody is the one."""
 
 
 def entry_records(results: "pd.DataFrame") -> tuple[EntryRecord, ...]:
@@ -127,20 +129,27 @@ def race_control_records(table: "pd.DataFrame", t0_utc_ms: int | None) -> tuple[
         if utc is None:
             continue
         t_ms = None if t0_utc_ms is None else round(utc.timestamp() * 1000) - t0_utc_ms
+        message = _text(row.Message)
         records.append(
             RaceControlRecord(
                 t_ms=t_ms,
                 utc=utc,
                 category=_text(row.Category),
-                message=_text(row.Message),
+                message=message,
                 flag=_text(row.Flag),
                 scope=_text(row.Scope),
                 sector=_whole(row.Sector),
-                number=_text(row.RacingNumber),
+                number=_text(row.RacingNumber) or _car_named(message),
                 lap=_whole(row.Lap),
             )
         )
     return tuple(sorted(records, key=lambda record: record.utc))
+
+
+def _car_named(message: str) -> str:
+    """The feed has the number of a car beside its flags alone."""
+    named = set(ONE_CAR.findall(message))
+    return named.pop() if len(named) == 1 else ""
 
 
 def _rows(table: "pd.DataFrame") -> Iterator[Any]:

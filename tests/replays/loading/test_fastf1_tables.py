@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from replays.loading.fastf1_tables import entry_records, lap_records
+from replays.loading.fastf1_tables import entry_records, lap_records, race_control_records
 
 LAP = {
     "DriverNumber": "4",
@@ -65,3 +65,24 @@ def test_a_classification_is_the_same_text_in_every_kind_of_session(told, expect
     (record,) = entry_records(pd.DataFrame([{**RESULT, "ClassifiedPosition": told}]))
 
     assert record.classified == expected
+
+
+@pytest.mark.parametrize(
+    ("message", "told", "number"),
+    [
+        ("CAR 81 (PIA) TIME 1:15.943 DELETED - TRACK LIMITS AT TURN 4 LAP 9 15:17:21", "", "81"),
+        ("10 SECOND TIME PENALTY FOR CAR 9 (ERI) - CAUSING A COLLISION", "", "9"),
+        ("WAVED BLUE FLAG FOR CAR 18 (STR) TIMED AT 04:22:31", "18", "18"),
+        ("TURN 10 INCIDENT INVOLVING CARS 2 (SAR) AND 18 (STR) NOTED - IMPEDING", "", ""),
+        ("CAR 4 (NOR) OVERTOOK CAR 81 (PIA)", "", ""),
+        ("SAFETY CAR IN THIS LAP", "", ""),
+        ("GREEN LIGHT - PIT EXIT OPEN", None, ""),
+    ],
+)
+def test_a_message_about_one_car_has_its_number(message, told, number):
+    row = {"Time": pd.Timestamp("2025-03-16 04:22"), "Category": "Other", "Message": message, "RacingNumber": told}
+    table = pd.DataFrame([row | dict.fromkeys(("Flag", "Scope", "Sector", "Lap"))])
+
+    (record,) = race_control_records(table, t0_utc_ms=None)
+
+    assert (record.message, record.number) == (message, number)
