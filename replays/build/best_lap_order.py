@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from replays.build.deleted_laps import deletions_ms
+from replays.build.deleted_laps import deletions_ms, reinstatements_ms
 from replays.build.race_order import Standing
 from replays.build.states import NONE
 from replays.loading.session_data import SessionData
@@ -44,11 +44,12 @@ def cars_through(entries: int, segment: int) -> int:
 def best_lap_standing(data: SessionData, t_ms: npt.NDArray[np.int64]) -> tuple[Standing, npt.NDArray[np.int32]]:
     """The standing at each time; a gap is the difference of best laps. Also those best laps, NONE without one.
 
-    A lap counts until race control deletes it.
+    A lap counts until race control deletes it, and again once it is reinstated.
     """
     cars = len(data.entries)
-    starts, deleted_ms = segment_starts_ms(data), deletions_ms(data)
+    starts, deleted_ms, again_ms = segment_starts_ms(data), deletions_ms(data), reinstatements_ms(data)
     best = np.full((len(starts), t_ms.size, cars), NO_TIME, dtype=np.int32)
+    driven_ms = np.full(best.shape, NO_TIME, dtype=np.int32)
     for lap in data.laps:
         if lap.lap_time_ms is None or lap.end_ms is None or lap.generated:
             continue
@@ -56,26 +57,34 @@ def best_lap_standing(data: SessionData, t_ms: npt.NDArray[np.int64]) -> tuple[S
         since = int(np.searchsorted(t_ms, lap.end_ms))
         deletion_ms = deleted_ms.get((lap.number, lap.lap_number))
         until = t_ms.size if deletion_ms is None else int(np.searchsorted(t_ms, deletion_ms))
-        column = best[max(segment, 0), since:until, data.column_of[lap.number]]
-        np.minimum(column, lap.lap_time_ms, out=column)
+        name = (lap.number, lap.lap_number)
+        again = int(np.searchsorted(t_ms, again_ms[name])) if name in again_ms else t_ms.size
+        for rows in (slice(since, until), slice(max(since, again), t_ms.size)):
+            own = max(segment, 0), rows, data.column_of[lap.number]
+            better = lap.lap_time_ms < best[own]
+            best[own][better] = lap.lap_time_ms
+            driven_ms[own][better] = lap.end_ms
     running = np.searchsorted(starts, t_ms, side="right") - 1
     position = np.empty((t_ms.size, cars), dtype=np.int32)
     shown = np.full((t_ms.size, cars), NONE, dtype=np.int32)
     for row in range(t_ms.size):
-        order = _order(best[:, row], int(running[row]), cars)
+        order = _order(best[:, row], driven_ms[:, row], int(running[row]), cars)
         position[row, order] = np.arange(1, cars + 1)
         shown[row] = best[running[row], row]
     shown[shown == NO_TIME] = NONE
     return _with_gaps(position, shown), shown
 
 
-def _order(best: npt.NDArray[np.int32], segment: int, cars: int) -> Sequence[int]:
-    """The cars in order of segment `segment`: those in it by their time there, the others by the ones before."""
-    order = np.argsort(best[0], kind="stable")
+def _order(best: npt.NDArray[np.int32], driven_ms: npt.NDArray[np.int32], segment: int, cars: int) -> Sequence[int]:
+    """The cars in order of segment `segment`: those in it by their time there, the others by the ones before.
+
+    `best` and when it was driven (segments, cars): of two with the same time the first to drive it is ahead.
+    """
+    order = np.lexsort((driven_ms[0], best[0]))
     for later in range(1, segment + 1):
         inside = cars_through(cars, later)
         through, out = order[:inside], order[inside:]
-        order = np.concatenate([through[np.argsort(best[later][through], kind="stable")], out])
+        order = np.concatenate([through[np.lexsort((driven_ms[later][through], best[later][through]))], out])
     return order.tolist()
 
 

@@ -61,7 +61,7 @@ def quality(built: Built) -> dict[str, Any]:
         "off_track": _off_track(built),
         "problems": list(built.data.provenance.problems),
     }
-    said, reasons = verdict(report)
+    said, reasons = verdict(report, timing=bool(built.data.laps))
     return {"verdict": said, "reasons": reasons, **report}
 
 

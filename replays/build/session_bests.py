@@ -1,6 +1,6 @@
 """What is the best so far: the colours of sectors, and the fastest lap, as events. Pure.
 
-Nothing is the best before it is, and a lap counts until race control deletes it.
+Nothing is the best before it is, and a lap counts until race control deletes it, and again once it is reinstated.
 """
 
 from bisect import bisect_right
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from replays.build.best_lap_order import segment_starts_ms
-from replays.build.deleted_laps import LapName, deletions_ms
+from replays.build.deleted_laps import LapName, deletions_ms, reinstatements_ms
 from replays.loading.session_data import SessionData
 from seasons.records import LapRecord
 
@@ -54,7 +54,7 @@ def _timed_sectors(laps: Iterable[LapRecord]) -> Iterator[tuple[int, str, int, i
 
 
 def fastest_lap_events(data: SessionData) -> Iterator[Event]:
-    """The fastest lap so far, whenever it is another one: beaten, or deleted.
+    """The fastest lap so far, whenever it is another one: beaten, deleted or reinstated.
 
     After a deletion it is the next best one; `number`, `lap` and `lap_time_ms` are None where there is no other.
     """
@@ -66,6 +66,7 @@ def fastest_lap_events(data: SessionData) -> Iterator[Event]:
     deleted = {lap: t_ms for lap, t_ms in deletions_ms(data).items() if lap in times}
     happened = [(end_ms, False, lap) for lap, (_, end_ms) in times.items() if deleted.get(lap, end_ms + 1) > end_ms]
     happened += [(t_ms, True, lap) for lap, t_ms in deleted.items()]
+    happened += [(t_ms, False, lap) for lap, t_ms in reinstatements_ms(data).items() if lap in times]
     standing: dict[LapName, tuple[int, int]] = {}
     fastest: LapName | None = None
     for t_ms, is_deleted, lap in sorted(happened):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from replays.build.states import given_up_ms
 from replays.loading.session_data import SessionData
 from seasons.keys import RACE_KINDS
 
@@ -20,7 +21,8 @@ class Span:
 
 def replay_span(data: SessionData) -> Span:
     """From ten minutes before lights-out (a minute before other sessions) to two after the last lap, as far as
-    there are samples, and never less than from the start to the last lap."""
+    there are samples, and never less than from the start to the last lap. A race that is given up ends when that is
+    said."""
     clocks = [feed.t_ms for feed in (data.positions, data.cars) if feed is not None]
     ends = [lap.end_ms for lap in data.laps if lap.end_ms is not None]
     starts = [lap.start_ms for lap in data.laps if lap.start_ms is not None]
@@ -36,7 +38,7 @@ def replay_span(data: SessionData) -> Span:
         start = min(max(int(min(clock[0] for clock in clocks)), started - before), started)
     else:
         start = started - BEFORE_WITHOUT_TELEMETRY_MS
-    last_lap = max(ends, default=started)
+    last_lap = max([*ends, given_up_ms(data) or 0], default=started) if ends else started
     last_sample = int(max((clock[-1] for clock in clocks), default=last_lap))
     end = max(last_lap, min(last_sample, last_lap + AFTER_MS)) if ends else last_sample
     start = max(start, 0) // SECOND_MS * SECOND_MS

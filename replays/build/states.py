@@ -24,6 +24,8 @@ GRID, ON_TRACK, IN_PIT, STOPPED, RETIRED, FINISHED, IN_BOX, OUT_LAP = range(len(
 RETIRED_AFTER_MS = 60_000
 """A car that has stood that long, marked as stopped, counts as retired until it moves again."""
 
+ENDINGS = ("Finished", "Finalised", "Ends")
+
 FINISH_TOLERANCE_MS = 2_000
 """The session status says Finished a moment after the winner's crossing."""
 
@@ -37,6 +39,20 @@ def chequered_ms(data: SessionData) -> int | None:
     return ended[-1] - FINISH_TOLERANCE_MS if ended else None
 
 
+def given_up_ms(data: SessionData) -> int | None:
+    """When a race that was stopped, and not started again, was said to be over; None for any other."""
+    over_ms, stopped = None, False
+    for status in data.session_status:
+        if status.status in ("Aborted", "Started"):
+            over_ms, stopped = None, status.status == "Aborted"
+        elif stopped and over_ms is None and status.status in ENDINGS:
+            over_ms = status.t_ms
+    if over_ms is None or data.session.kind not in RACE_KINDS:
+        return None
+    ran_out = any(lap.lap_number == data.total_laps and lap.end_ms and not lap.generated for lap in data.laps)
+    return None if ran_out else over_ms
+
+
 def finish_ms(laps: Sequence[LapRecord], chequered: int | None) -> int | None:
     """When this car was flagged off: its first crossing since the winner's."""
     if chequered is None:
@@ -47,13 +63,19 @@ def finish_ms(laps: Sequence[LapRecord], chequered: int | None) -> int | None:
 
 
 def race_finishes(data: SessionData) -> dict[str, int]:
-    """Per car that was flagged off, when; empty for sessions that are no race."""
+    """Per car that was flagged off, when; empty for sessions that are no race.
+
+    Where a race is given up after a red flag no car meets a flag: all that are still in it end when that is said.
+    """
     if data.session.kind not in RACE_KINDS:
         return {}
-    chequered = chequered_ms(data)
+    chequered, given_up = chequered_ms(data), given_up_ms(data)
     by_car: dict[str, list[LapRecord]] = {}
     for lap in data.laps:
         by_car.setdefault(lap.number, []).append(lap)
+    if given_up is not None:
+        last = {number: _last(status_changes(data, number, laps, {}), given_up) for number, laps in by_car.items()}
+        return {number: given_up for number, status in last.items() if status not in (STOPPED, RETIRED)}
     ends = {number: finish_ms(laps, chequered) for number, laps in by_car.items()}
     return {number: end for number, end in ends.items() if end is not None}
 
@@ -117,14 +139,18 @@ def _without_repeats(changes: list[Change]) -> list[Change]:
 def _flag_changes(data: SessionData, number: str, pits: list[Change]) -> Iterable[Change]:
     """Changes the timing feed flags. A car that stops in the pits, or under a red flag, has not retired by that.
 
-    One that stops before lights-out stays on the grid's list until then.
+    One that stops before lights-out stays on the grid's list until then. Outside a race a stopped car
+    stays that until it is released.
     """
     flags = [flag for flag in data.car_flags if flag.number == number]
     race = data.session.kind in RACE_KINDS
     for index, flag in enumerate(flags):
         if flag.flag == "retired" and flag.value:
             yield flag.t_ms, RETIRED
-        if flag.flag != "stopped" or not race or _last(pits, flag.t_ms) == IN_PIT:
+        if flag.flag != "stopped" or _last(pits, flag.t_ms) == IN_PIT:
+            continue
+        if flag.value and not race:
+            yield flag.t_ms, STOPPED
             continue
         if not flag.value:
             if flag.t_ms >= (data.start_ms or 0):

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from replays.artefact.model import Feed, FeedColumn
 from replays.build import best_lap_order, race_order, states
-from replays.build.deleted_laps import deletions_ms
+from replays.build.deleted_laps import deletions_ms, reinstatements_ms
 from replays.build.passages import line_crossings, race_passages
 from replays.build.passes import passing_moments
 from replays.build.span import Span
@@ -108,6 +108,7 @@ def _change_times(data: SessionData, span: Span, changes: _CarChanges, *, sector
     if sectors:
         times |= {end for lap in data.laps for end in lap.sector_end_ms if end is not None}
     times |= set(best_lap_order.segment_starts_ms(data)) | set(deletions_ms(data).values())
+    times |= set(reinstatements_ms(data).values())
     return {t for t in times if span.t_start_ms <= t <= span.t_end_ms} | {span.t_start_ms, span.t_end_ms}
 
 

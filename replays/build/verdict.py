@@ -13,9 +13,14 @@ GOOD_FAR, POOR_FAR = 0.001, 0.05
 GOOD_SILENT = 0.05
 
 
-def verdict(report: dict[str, Any]) -> tuple[str, list[str]]:
-    """`good`, `limited` or `poor`, and why it is not good; the reasons that make it poor come first."""
+def verdict(report: dict[str, Any], *, timing: bool = True) -> tuple[str, list[str]]:
+    """`good`, `limited` or `poor`, and why it is not good; the reasons that make it poor come first.
+
+    `timing`: whether there are laps.
+    """
     poor, limited = list(_poor(report)), list(_limited(report))
+    if not timing:
+        limited.insert(0, "there is no timing: no order, gaps and laps")
     return (POOR if poor else LIMITED if limited else GOOD), poor + limited
 
 

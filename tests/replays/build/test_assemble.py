@@ -75,3 +75,10 @@ def test_a_session_in_which_nothing_ever_happens_is_refused():
 
     with pytest.raises(ValueError, match="no moment to play"):
         build_replay(data)
+
+
+def test_without_a_timing_feed_the_quality_report_says_so():
+    quality = build_replay(replace(synthetic_session(), laps=())).header["quality"]
+
+    assert quality["verdict"] != "good"
+    assert "there is no timing: no order, gaps and laps" in quality["reasons"]

@@ -100,3 +100,32 @@ def test_in_the_second_segment_its_own_times_count_and_those_out_stay_behind():
     assert best[1].tolist() == [NONE] * 12
     assert np.argsort(shown.position[2])[:3].tolist() == [10, 1, 0]
     assert shown.position[2, 11] == 12
+
+
+def test_a_lap_that_is_reinstated_counts_again():
+    laps = [timed("1", 10_000, 89_000), timed("2", 12_000, 90_000)]
+    told = ((20_000, "CAR 1 (ONE) TIME 1:29.000 DELETED"), (30_000, "CAR 1 (ONE) TIME 1:29.000 REINSTATED"))
+    control = tuple(RaceControlRecord(t, datetime(2025, 5, 4, tzinfo=UTC), "Other", text) for t, text in told)
+
+    shown, _ = standing_of(laps, [19_999, 20_000, 29_999, 30_000], numbers=("1", "2"), race_control=control)
+
+    assert shown.position.tolist() == [[1, 2], [2, 1], [2, 1], [1, 2]]
+
+
+@pytest.mark.parametrize("kind", ["practice-1", "qualifying"])
+def test_of_two_with_the_same_time_the_first_to_drive_it_is_ahead(kind):
+    laps = [timed("1", 30_000, 90_000), timed("2", 20_000, 90_000)]
+    words = (SessionStatusRecord(100, "Started"),)
+
+    shown, _ = standing_of(laps, [40_000], numbers=("1", "2"), kind=kind, session_status=words)
+
+    assert shown.position.tolist() == [[2, 1]]
+
+
+def test_the_first_to_drive_a_time_is_ahead_in_later_segments_too():
+    slower = [timed("1", 5_000, 90_000), timed("2", 6_000, 91_000)]
+    laps = [*slower, timed("2", 24_000, 89_000), timed("1", 25_000, 89_000)]
+
+    shown, _ = standing_of(laps, [30_000], numbers=("1", "2"), kind="qualifying", session_status=STATUS[:5])
+
+    assert shown.position.tolist() == [[2, 1]]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from replays.build.deleted_laps import deletions_ms
+from replays.build.deleted_laps import deletions_ms, reinstatements_ms
 from seasons.records import RaceControlRecord
 from tests.replays.build.sessions import START_MS, lap, session
 
@@ -50,3 +50,15 @@ def test_what_names_no_known_lap_time_deletes_nothing(text):
 
 def test_a_message_without_a_session_time_tells_no_moment():
     assert deleted("CAR 1 (VER) TIME 1:34.967 DELETED", t_ms=None) == {}
+
+
+def test_a_lap_that_is_given_back_counts_from_then_on_and_was_deleted_until_then():
+    told = (
+        (200_000, "CAR 10 (GAS) TIME 1:34.967 DELETED - TRACK LIMITS AT TURN 1 LAP 54 16:54:53"),
+        (230_000, "CAR 10 (GAS) TIME 1:34.967 DELETED LAP REINSTATED"),
+        (240_000, "CAR 81 (PIA) TIME 59.001 REINSTATED"),
+    )
+    data = session(("10", "81"), LAPS, race_control=tuple(RaceControlRecord(t, NOW, "Other", m) for t, m in told))
+
+    assert deletions_ms(data) == {("10", 53): 200_000}
+    assert reinstatements_ms(data) == {("10", 53): 230_000}

@@ -147,3 +147,12 @@ def test_generated_laps_and_laps_without_a_time_are_no_fastest_lap():
     laps = driven("1", 1, 10, 10, 10, generated=True), replace(driven("1", 2, 30, 30, 30), lap_time_ms=None)
 
     assert fastest(*laps) == []
+
+
+def test_a_reinstated_lap_is_the_fastest_again():
+    messages = ((300_000, DELETED.format("1", "1", "1:27.000")), (310_000, "CAR 1 (C1) TIME 1:27.000 REINSTATED"))
+
+    told = fastest(driven("1", 1, 29, 29, 29), driven("2", 1, 30, 30, 30), messages=messages)
+
+    assert [event[1:] for event in told] == [("1", 1, 87_000), ("2", 1, 90_000), ("1", 1, 87_000)]
+    assert [event[0] for event in told[1:]] == [300_000, 310_000]

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from replays.build.assemble import build_replay
 from replays.build.states import (
     FINISHED,
     GRID,
@@ -16,6 +17,7 @@ from replays.build.states import (
     RETIRED,
     RETIRED_AFTER_MS,
     STOPPED,
+    given_up_ms,
     held,
     lap_changes,
     race_finishes,
@@ -216,3 +218,56 @@ def test_a_compound_that_nobody_knows_is_null(compound):
 
 def test_a_change_holds_from_its_moment_to_the_next():
     assert held([(10, 1), (20, 2)], np.array([9, 10, 19, 20, 99])).tolist() == [NONE, 1, 1, 2, 2]
+
+
+@pytest.mark.parametrize("kind", ["practice-1", "qualifying"])
+def test_a_car_that_stops_in_another_session_is_stopped_until_it_is_released(kind):
+    first = lap("2", 1, None, start_ms=START_MS, pit_out_ms=START_MS)
+    stop = (flag(START_MS + 40_000), flag(START_MS + 200_000, value=False))
+    data = session(("1", "2"), (first,), kind=kind, car_flags=(flag(1_000), *stop))
+
+    assert statuses(data) == [
+        (0, IN_PIT),
+        (START_MS, OUT_LAP),
+        (START_MS + 40_000, STOPPED),
+        (START_MS + 200_000, OUT_LAP),
+    ]
+
+
+def given_up(*flags, **changes):
+    """A race that is stopped after two laps of three, and over ten minutes later."""
+    words = (START_MS, "Started"), (RED_MS, "Aborted"), (OVER_MS, "Finished"), (OVER_MS + 5_000, "Finalised")
+    status = tuple(SessionStatusRecord(*word) for word in words)
+    both = (*laps("1", 2), *laps("2", 2, late_ms=1_000))
+    return session(("1", "2"), both, car_flags=flags, **{"total_laps": 3, "session_status": status} | changes)
+
+
+RED_MS = START_MS + 2 * LAP_MS + 20_000
+OVER_MS = RED_MS + 600_000
+
+
+def test_a_race_that_is_given_up_under_the_red_flag_ends_when_that_is_said_for_all_still_in_it():
+    assert race_finishes(given_up()) == {"1": OVER_MS, "2": OVER_MS}
+    assert race_finishes(given_up(flag(RED_MS - 5_000))) == {"1": OVER_MS}
+    assert statuses(given_up(flag(RED_MS - 5_000)))[-1] == (OVER_MS, RETIRED)
+
+
+def test_a_race_that_is_started_again_or_not_over_is_not_given_up():
+    words = (START_MS, "Started"), (RED_MS, "Aborted"), (RED_MS + 9_000, "Started"), (OVER_MS, "Finished")
+
+    assert given_up_ms(given_up(session_status=tuple(SessionStatusRecord(*word) for word in words))) is None
+    assert given_up_ms(given_up(session_status=tuple(SessionStatusRecord(*word) for word in words[:2]))) is None
+    assert given_up_ms(given_up(total_laps=2)) is None
+
+
+def test_a_race_that_is_given_up_is_replayed_to_its_end_and_ends_with_the_classification():
+    data = given_up()
+    data = replace(data, entries=tuple(replace(one, position=3 - int(one.number)) for one in data.entries))
+
+    built = build_replay(data)
+
+    timing = next(feed for feed in built.feeds if feed.name == "timing")
+    position = next(column.raw for column in timing.columns if column.name == "position")
+    assert built.t_end_ms == OVER_MS
+    assert position[timing.t_ms < OVER_MS][-1].tolist() == [1, 2]
+    assert position[-1].tolist() == [2, 1]

@@ -68,3 +68,10 @@ def test_an_even_clock_is_as_good_as_a_mended_one():
 
 def test_what_cannot_be_measured_is_not_held_against_it():
     assert verdict(GOOD | {"motion": None, "lines": None, "off_track": None}) == ("good", [])
+
+
+def test_without_timing_there_is_no_order_and_that_limits_it():
+    said, reasons = verdict(GOOD | {"lines": None}, timing=False)
+
+    assert said == "limited"
+    assert reasons == ["there is no timing: no order, gaps and laps"]
