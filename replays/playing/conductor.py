@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from replays.artefact.manifest import UnreadableReplay
-from replays.clock import BUFFERING, PLAYING, Clock
+from replays.clock import BUFFERING, ENDED, PLAYING, Clock
 from replays.playing import layer_messages
 from replays.playing.clock_records import clock_of, record_of, state_of
 from replays.playing.encoding import FrameBatch
@@ -57,10 +57,12 @@ class Conductor:
         timeline: Timeline,
         events: EventLog,
         heard_until_ms: float | None,
+        told_until_ms: float | None,
         *,
         has_company: bool,
     ) -> None:
-        """`record` has the lease's epoch. `heard_until_ms`: the last frame that the one before was heard to send."""
+        """`record` has the lease's epoch. `heard_until_ms`: the last frame that the one before was heard to send;
+        `told_until_ms`: the last moment whose events it was."""
         self.epoch = record.epoch
         self.held_until_s = 0.0
         """Until then, in monotonic seconds, the lease is certainly this process's."""
@@ -95,8 +97,8 @@ class Conductor:
         else:
             self.clock = clock.pause(now_s)
         self._told_until_ms = self.clock.anchor_ms
-        if record.has_begun and heard_until_ms is not None:
-            self._told_until_ms = min(heard_until_ms, self.clock.anchor_ms)
+        if record.has_begun and told_until_ms is not None:
+            self._told_until_ms = told_until_ms
 
     def heed(self, beat: Beat, asked_s: float) -> None:
         """What a beat, asked for at `asked_s`, told of the lease, which is held, and of who else takes part."""
@@ -188,7 +190,7 @@ class Conductor:
         events = self._events.between(self._told_until_ms, t_ms[-1])
         if await self._publish(layer_messages.frames_message(self._room_id, batch, events)):
             self._next_frame += len(t_ms)
-            self._told_until_ms = t_ms[-1]
+            self._told_until_ms = max(self._told_until_ms, t_ms[-1])  # the clock may have been moved back a little
             return
         self.clock = self.clock.hold(time.monotonic(), t_ms[0]) if self.clock.status == PLAYING else self.clock
         await self._tell_clock()
@@ -237,7 +239,7 @@ class Conductor:
         if command["type"] == "tell":
             await self._tell_again(command["channel"])
             return
-        seeked = command["type"] == "seek"
+        seeked = command["type"] == "seek" or (command["type"] == "play" and self.clock.status == ENDED)
         try:
             self.clock = self._moved(command, time.monotonic())
         except ValueError as error:

@@ -32,8 +32,8 @@ COUNTS_EVERY_S = 0.5
 
 class Hub:
     """`state` is the last that was heard, `conductor` the channel that commands go to, `heard_until_ms` the media time
-    of the last frame of that state's generation. `misses_state`: frames came whose state did not. `end` it when nobody
-    is here any more."""
+    of the last frame of that state's generation. `told_until_ms`: until then viewers here know of all events; None:
+    from the state on. `misses_state`: frames came whose state did not. `end` it when nobody is here any more."""
 
     def __init__(self, room_id: str, columns: tuple[str, ...], events: EventLog, on_vacant: Callable[[], None]) -> None:
         self.room_id = room_id
@@ -48,8 +48,7 @@ class Hub:
         self.heard_until_ms: float | None = None
         self._heard_frames = 0
         self._latest: FrameBatch | None = None
-        self._told_until_ms: float | None = None
-        """Until then viewers here know of all events; None: from the state on."""
+        self.told_until_ms: float | None = None
         self._columns = columns
         self._events = events
         self._on_vacant = on_vacant
@@ -80,7 +79,7 @@ class Hub:
 
     def _take(self, state: dict[str, Any]) -> None:
         if self.state is None or state["generation"] != self.state["generation"]:
-            self.heard_until_ms, self._heard_frames, self._told_until_ms = None, 0, None
+            self.heard_until_ms, self._heard_frames, self.told_until_ms = None, 0, None
             self._latest = None
         self.state = state
         self.state_known.set()
@@ -122,7 +121,9 @@ class Hub:
         asker = self.viewers.get(message["asker"])
         is_news = self.state is None or _is_news(state, self.state)
         if is_news:
+            told_until_ms = None if message["seeked"] else self._told_until_when_moved(state)
             self._take(state)
+            self.told_until_ms = told_until_ms
             self._forget_waiting()
             self._tell_state(state, except_for=asker)
         if asker is not None and self.expects_no_more(asker, message["request_id"]):
@@ -134,12 +135,18 @@ class Hub:
             self._tell_snapshot(state, state["t"] * 1000)
         elif told_until_ms is not None and (is_news or self._has_missed_events(state, told_until_ms)):
             self._tell_snapshot(state, told_until_ms)
-            self._told_until_ms = told_until_ms
+            self.told_until_ms = told_until_ms
+
+    def _told_until_when_moved(self, state: dict[str, Any]) -> float | None:
+        """Events are told ahead of time: those after where the clock now stands will not come a second time."""
+        if self.state is None or self.told_until_ms is None or state["generation"] != self.state["generation"] + 1:
+            return None
+        return max(self.told_until_ms, float(state["t"] * 1000))
 
     def _has_missed_events(self, state: dict[str, Any], told_until_ms: float) -> bool:
         """Whether others know of events that nobody told here: this hub has just begun, or was thought to be gone."""
         is_present = self.state is not None and state["generation"] == self.state["generation"]
-        return is_present and (self._told_until_ms is None or self._told_until_ms < told_until_ms)
+        return is_present and (self.told_until_ms is None or self.told_until_ms < told_until_ms)
 
     def _tell_snapshot(self, state: dict[str, Any], t_ms: float) -> None:
         snapshot = self.snapshot(state, t_ms)
@@ -157,10 +164,15 @@ class Hub:
         """The `snapshot` message for the media time `t_ms`."""
         return orjson.dumps({"type": "snapshot", "generation": state["generation"], **self._events.snapshot(t_ms)})
 
-    def snapshot_of_now(self, state: dict[str, Any]) -> bytes:
-        """What all events add up to that viewers who were here before have been told."""
+    def tell_present(self, viewer: Viewer, state: dict[str, Any]) -> None:
+        """To one who comes: how things stand, who is here, and what others were told of that is yet to happen."""
         t_ms = position_ms(state, server_time_s())
-        return self.snapshot(state, t_ms if self._told_until_ms is None else self._told_until_ms)
+        if self.heard_until_ms is not None and state["status"] == PLAYING:
+            t_ms = self.heard_until_ms
+        viewer.tell(self.snapshot(state, t_ms))
+        viewer.tell(orjson.dumps(room_message(self.people, viewer)))
+        for event in [] if self.told_until_ms is None else self._events.between(t_ms, self.told_until_ms):
+            viewer.tell(orjson.dumps({"type": "event", **event}))
 
     def heed_asking(self) -> None:
         """The conductor is being asked for the state."""
@@ -202,7 +214,8 @@ class Hub:
             return
         if batch.first < self._heard_frames:
             return  # comes a second time, or too late
-        self.heard_until_ms = self._told_until_ms = batch.t_ms[-1]
+        self.heard_until_ms = batch.t_ms[-1]
+        self.told_until_ms = max(self.told_until_ms or 0, self.heard_until_ms)
         self._heard_frames = batch.first + len(batch.t_ms)
         self._latest = batch
         events = [orjson.dumps({"type": "event", **event}) for event in message["events"]]

@@ -176,6 +176,7 @@ class Room:
             self.timeline,
             self._source.events,
             self.hub.heard_until_ms if is_known else None,
+            self.hub.told_until_ms if is_known else None,
             has_company=beat.has_company,
         )
         if not record.has_begun:

@@ -26,7 +26,7 @@ from core.tickets import TicketsUnavailable, WrongTicket, redeem
 from replays.artefact.manifest import UnreadableReplay
 from replays.clock import PLAYING
 from replays.playing import rooms
-from replays.playing.hub import error_message, room_message
+from replays.playing.hub import error_message
 from replays.playing.outbox import Outbox
 from replays.playing.registry import EVERYONE, NoRoomLeft, RegistryAway
 from replays.playing.room import Room
@@ -135,8 +135,7 @@ class ReplayConsumer(AsyncConsumer):
         state = room.hub.state
         assert state is not None
         viewer.tell(orjson.dumps(hello.hello_message(room, entrance.facts, viewer, state)))
-        viewer.tell(room.hub.snapshot_of_now(state))
-        viewer.tell(orjson.dumps(room_message(room.hub.people, viewer)))
+        room.hub.tell_present(viewer, state)
         self.writer = asyncio.create_task(self._write(viewer), name=f"writer {room.id}")
         if not begins:
             room.hub.catch_up(viewer)

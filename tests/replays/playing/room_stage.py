@@ -21,7 +21,6 @@ from django.conf import settings
 from replays.columns import frame_dtype
 from replays.playing import conductor, hub, local_registry, registry, rooms, server_time
 from replays.playing.encoding import Variant
-from replays.playing.hub import room_message
 from replays.playing.local_registry import LocalRegistry
 from replays.playing.outbox import Message, Outbox
 from replays.playing.registry import RoomRecord
@@ -224,8 +223,7 @@ class Process:
             await self.rooms.go_away(room)
             raise
         guest = Guest(self, room, viewer, room.hub.state)
-        viewer.tell(room.hub.snapshot_of_now(room.hub.state))
-        viewer.tell(orjson.dumps(room_message(room.hub.people, viewer)))
+        room.hub.tell_present(viewer, room.hub.state)
         room.hub.catch_up(viewer)
         return guest
 

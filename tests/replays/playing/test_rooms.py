@@ -13,9 +13,11 @@ from replays.playing import layer_messages
 from replays.playing.registry import Beat, RegistryAway, Role
 from tests.replays.playing.room_stage import (
     BATCH,
+    END_MS,
     FPS,
     LAP_2_MS,
     SOURCE,
+    START_MS,
     Guest,
     House,
     JumpingLoop,
@@ -421,6 +423,76 @@ def test_who_comes_by_another_process_is_told_of_every_event(play, after_s):
         assert len(told) <= 1
         await at_b.leave()
         await at_a.leave()
+
+    play(scenario())
+
+
+@pytest.mark.parametrize("kind", ["pause", "speed"])
+@pytest.mark.parametrize("after_s", [step / 20 for step in range(8)])
+def test_who_comes_after_the_clock_was_moved_knows_of_what_had_been_told_ahead_of_it(play, after_s, kind):
+    async def scenario() -> None:
+        house = House("a")
+        process = house.processes[0]
+        record = await house.make(t_ms=LAP_2_MS - 300)
+        host = await process.join(record)
+        await asyncio.sleep(after_s)
+        await host.say("1", type=kind, **({"speed": 0.5} if kind == "speed" else {}))
+        await asyncio.sleep(0.01)
+        late = await process.join(record)
+        shown = last(late, "snapshot")["t"]
+        assert kind == "speed" or shown == late.joined["t"], "the moment, and not what was told ahead of it"
+        await host.say("2", type="play")
+        await asyncio.sleep(2)
+        told = [message for message in late.seen if message["type"] == "event"]
+        added_up = [message for message in late.seen if message["type"] == "snapshot" and message["laps"]]
+        assert len(told) + len(added_up) == 1
+        assert [message["type"] for message in host.seen].count("event") == 1
+        await late.leave()
+        await host.leave()
+
+    play(scenario())
+
+
+def test_who_takes_a_paused_room_over_tells_nothing_a_second_time(play):
+    async def scenario() -> None:
+        house = House("a", "b")
+        a, b = house.processes
+        record = await house.make(t_ms=LAP_2_MS - 1300)
+        at_a = await a.join(record)
+        at_b = await b.join(record)
+        await asyncio.sleep(1.15)
+        assert [message["type"] for message in at_b.seen].count("event") == 1
+        await at_a.say("1", type="pause")
+        await asyncio.sleep(0.5)
+        await house.kill(a)
+        await asyncio.sleep(2)
+        assert house.holder(record) == b.name
+        await at_b.say("2", type="play")
+        await asyncio.sleep(2)
+        assert frames_of(at_b)[-1] > LAP_2_MS / 1000
+        assert [message["type"] for message in at_b.seen].count("event") == 1
+        await at_b.leave()
+
+    play(scenario())
+
+
+def test_who_plays_again_after_the_end_is_told_how_things_stood_at_the_start(play):
+    async def scenario() -> None:
+        house = House("a", "b")
+        a, b = house.processes
+        record = await house.make(t_ms=END_MS - 500)
+        host = await a.join(record)
+        guest = await b.join(record)
+        await asyncio.sleep(2)
+        assert last(guest, "state")["status"] == "ended"
+        await host.say("1", type="play")
+        await asyncio.sleep(1)
+        for watcher in (host, guest):
+            snapshot = last(watcher, "snapshot")
+            assert (snapshot["generation"], snapshot["t"]) == (last(watcher, "state")["generation"], START_MS / 1000)
+            assert snapshot["laps"] == {}
+        await host.leave()
+        await guest.leave()
 
     play(scenario())
 
