@@ -16,13 +16,13 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks import archive, true_demo
+from benchmarks.crossing_scatter import crossing_errors_ms
+from benchmarks.drawn_motion import driven_back_m, unsteadiness_kmh
 from benchmarks.figures import Figure, write_results
 from replays.artefact.manifest import MANIFEST, pack, read_manifest
 from replays.artefact.model import Feed, Replay
 from replays.build import fidelity
 from replays.build.assemble import build_replay
-from replays.build.crossing_scatter import crossing_errors_ms
-from replays.build.drawn_motion import driven_back_m, unsteadiness_kmh
 from replays.build.mended_clock import mended_clock
 from replays.build.outline import Outline, build_outline
 from replays.build.telemetry_feeds import on_clock
