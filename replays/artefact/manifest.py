@@ -8,7 +8,8 @@ from typing import Any
 
 import orjson
 
-from replays.artefact.chunks import DTYPES, StoredColumn, StoredFeed, encode_chunk, storage_of
+from replays.artefact.chunks import DTYPES, StoredColumn, StoredFeed
+from replays.artefact.encoding import ChunkEncoder
 from replays.artefact.model import CHUNK_MS, SCHEMA_VERSION, Feed, Replay
 from replays.columns import BY_NAME
 
@@ -67,9 +68,9 @@ def pack(replay: Replay) -> dict[str, bytes]:
 
     The same replay gives the same bytes.
     """
-    stored = tuple(storage_of(feed) for feed in replay.feeds)
+    encoder = ChunkEncoder(replay.feeds)
     first, last = replay.t_start_ms // CHUNK_MS, replay.t_end_ms // CHUNK_MS
-    files = {chunk_file(n): encode_chunk(n, replay.feeds, stored) for n in range(first, last + 1)}
+    files = {chunk_file(n): encoder.chunk(n) for n in range(first, last + 1)}
     chunks = [
         {
             "n": n,
@@ -90,7 +91,7 @@ def pack(replay: Replay) -> dict[str, bytes]:
             "t_start_ms": replay.t_start_ms,
             "t_end_ms": replay.t_end_ms,
             "cars": replay.cars,
-            "feeds": [_feed_entry(feed, storage) for feed, storage in zip(replay.feeds, stored, strict=True)],
+            "feeds": [_feed_entry(feed, storage) for feed, storage in zip(replay.feeds, encoder.stored, strict=True)],
             "chunk_ms": CHUNK_MS,
             "chunks": chunks,
             "files": {

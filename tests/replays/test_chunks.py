@@ -15,9 +15,8 @@ from replays.artefact.chunks import (
     StoredColumn,
     StoredFeed,
     decode_chunk,
-    encode_chunk,
-    storage_of,
 )
+from replays.artefact.encoding import ChunkEncoder
 from replays.artefact.model import CHUNK_MS, MAX_MENDED_MS, NULL_RAW, SCHEMA_VERSION, Feed, FeedColumn
 from tests.replays.made_feeds import INT32_MAX, clocks, column, feed
 
@@ -43,10 +42,10 @@ def any_feed(draw, cars):
 @given(st.data(), st.integers(1, 4))
 def test_every_chunk_of_any_feeds_comes_back_as_it_was(data, cars):
     feeds = tuple(data.draw(any_feed(cars)) for _ in range(2))
-    stored = tuple(storage_of(one) for one in feeds)
+    encoder = ChunkEncoder(feeds)
 
     for number in range(5):
-        decoded = decode_chunk(encode_chunk(number, feeds, stored), number, cars, stored)
+        decoded = decode_chunk(encoder.chunk(number), number, cars, encoder.stored)
 
         for one, (t_ms, raws, told) in zip(feeds, decoded, strict=True):
             inside = (one.t_ms >= number * CHUNK_MS) & (one.t_ms < (number + 1) * CHUNK_MS)
@@ -60,7 +59,7 @@ def test_every_chunk_of_any_feeds_comes_back_as_it_was(data, cars):
 def test_a_smooth_column_far_from_zero_is_stored_as_small_differences_from_a_base():
     steady = feed([0, 240, 480], column("progress", [[570_000, None], [570_030, -40], [570_061, -40]]))
 
-    stored = storage_of(steady)
+    (stored,) = ChunkEncoder((steady,)).stored
 
     assert stored == StoredFeed((StoredColumn("progress", "int8", delta=True, base=True),))
 
@@ -68,7 +67,7 @@ def test_a_smooth_column_far_from_zero_is_stored_as_small_differences_from_a_bas
 def test_a_continuous_column_whose_steps_need_more_than_32_bits_is_stored_as_values():
     wild = feed([0, 240], column("x", [[-INT32_MAX], [INT32_MAX]]))
 
-    assert storage_of(wild).columns == (StoredColumn("x", "int32", delta=False, base=False),)
+    assert ChunkEncoder((wild,)).stored[0].columns == (StoredColumn("x", "int32", delta=False, base=False),)
 
 
 def test_a_held_column_is_stored_as_values_in_the_smallest_type():
@@ -76,13 +75,16 @@ def test_a_held_column_is_stored_as_values_in_the_smallest_type():
         [0, 240], column("gap", [[0], [40_000]], continuous=False), column("gear", [[1], [8]], continuous=False)
     )
 
-    assert [(one.dtype, one.delta) for one in storage_of(held).columns] == [("int32", False), ("int8", False)]
+    assert [(one.dtype, one.delta) for one in ChunkEncoder((held,)).stored[0].columns] == [
+        ("int32", False),
+        ("int8", False),
+    ]
 
 
 def test_a_chunk_without_samples_is_a_chunk():
-    stored = (storage_of(SPEED),)
+    encoder = ChunkEncoder((SPEED,))
 
-    ((t_ms, (speed,), _),) = decode_chunk(encode_chunk(NUMBER + 1, (SPEED,), stored), NUMBER + 1, 2, stored)
+    ((t_ms, (speed,), _),) = decode_chunk(encoder.chunk(NUMBER + 1), NUMBER + 1, 2, encoder.stored)
 
     assert t_ms.shape == (0,)
     assert speed.shape == (0, 2)
@@ -94,11 +96,11 @@ def test_the_same_samples_give_the_same_bytes():
 
 def packed(*feeds: Feed) -> bytes:
     feeds = feeds or (SPEED,)
-    return encode_chunk(NUMBER, feeds, tuple(storage_of(one) for one in feeds))
+    return ChunkEncoder(feeds).chunk(NUMBER)
 
 
 def read(data: bytes) -> None:
-    decode_chunk(data, NUMBER, 2, (storage_of(SPEED),))
+    decode_chunk(data, NUMBER, 2, ChunkEncoder((SPEED,)).stored)
 
 
 @given(st.integers(0, len(packed()) - 1))

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from replays.artefact import chunks, model
-from replays.artefact.chunks import decode_chunk, encode_chunk, storage_of
+from replays.artefact.chunks import decode_chunk
+from replays.artefact.encoding import ChunkEncoder
 from replays.artefact.manifest import EVENTS, MANIFEST, TRACK
 from replays.build.events import TRACK_STATUS_NAMES
 from replays.columns import COLUMNS, COMPOUNDS, STATUSES
@@ -33,13 +34,11 @@ def documented_bytes() -> bytes:
 
 
 def test_the_worked_example_is_what_the_encoder_writes():
-    stored = tuple(storage_of(one) for one in FEEDS)
-
-    assert gzip.decompress(encode_chunk(3, FEEDS, stored)) == documented_bytes()
+    assert gzip.decompress(ChunkEncoder(FEEDS).chunk(3)) == documented_bytes()
 
 
 def test_the_worked_example_reads_back():
-    stored = tuple(storage_of(one) for one in FEEDS)
+    stored = ChunkEncoder(FEEDS).stored
 
     (car_t, (speed, gear), car_told), (timing_t, (gap,), timing_told) = decode_chunk(
         gzip.compress(documented_bytes()), 3, 2, stored
