@@ -1,5 +1,7 @@
 """How well the places of cars agree with the official times at which they crossed lines. Pure."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -12,31 +14,33 @@ from seasons.records import LapRecord
 
 ON_TRACK_M = 12.0
 MIN_CROSSINGS = 4
-LINES = 3
+FINISH = 2
+"""The line at which a lap's third sector ends."""
+LINES = (0, 1, FINISH)
 
 Floats = npt.NDArray[np.float64]
 
 
-def crossing_errors_ms(data: SessionData, outline: Outline, fast: float) -> Floats:
-    """By how much each car was early or late at each line of its fast laps, in ms: by its place along the track at the
+def crossing_errors_ms(data: SessionData, outline: Outline, fast: float, lines: Sequence[int] = LINES) -> Floats:
+    """By how much each car was early or late at `lines` of its fast laps, in ms: by its place along the track at the
     official time, and its speed.
 
     The line is where the cars are in the median, and each car's own error is taken off, the median over its other
     crossings: its official times are all off by the same. `data` is on one clock, with positions and speeds. Fast are
     laps up to `fast` times as long as the fastest.
     """
-    lines = [
+    crossings = [
         (data.column_of[lap.number], line, t_ms)
         for lap in _fast(data, fast)
         for line, t_ms in enumerate(lap.sector_end_ms)
-        if t_ms is not None and lap.number in data.column_of
+        if line in lines and t_ms is not None and lap.number in data.column_of
     ]
-    if data.positions is None or data.cars is None or not lines:
+    if data.positions is None or data.cars is None or not crossings:
         return np.empty(0)
-    car, line, t_ms = (np.array(column) for column in zip(*lines, strict=True))
-    late_ms = np.full(len(lines), np.nan)
+    car, line, t_ms = (np.array(column) for column in zip(*crossings, strict=True))
+    late_ms = np.full(len(crossings), np.nan)
     place_m, speed_m_per_ms = _places(data, outline, car, t_ms)
-    for number in range(LINES):
+    for number in lines:
         own = (line == number) & ~np.isnan(place_m)
         if own.any():
             ahead_m = _around(place_m[own], outline.length_m)

@@ -54,9 +54,16 @@ def _clock_lines(mending: dict[str, Any] | None) -> list[str]:
         return []
     if mending["why_not"]:
         return [f"The feed's clock stands: {mending['why_not']}"]
-    return [
+    clock = (
         f"Clock mended: steps were off by {mending['spread_ms']} ms, now by {mending['spread_by_car_ms']} ms; "
         f"speeds came {mending['speed_lag_ms']} ms late"
+    )
+    if mending.get("moved_median_m") is None:
+        return [clock]
+    return [
+        clock,
+        f"Places moved along the track by {mending['moved_median_m']} m (median), {mending['moved_p95_m']} m (p95), "
+        f"{mending['moved_most_m']} m at most",
     ]
 
 

@@ -17,7 +17,6 @@ from replays.build.outliers import without_outliers
 from replays.build.outline import build_outline
 from replays.build.passages import TYPICAL_LAP_M, sector_phases
 from replays.build.quality import Built, quality
-from replays.build.reversals import without_reversals
 from replays.build.span import replay_span
 from replays.build.telemetry_feeds import car_feed, drs_published, on_clock, position_feed
 from replays.build.timing import timing_feed
@@ -31,14 +30,15 @@ def build_replay(data: SessionData) -> Replay:
     to play."""
     told, outliers = _without_outliers(data)
     clock = mended_clock(told.positions, told.cars)
-    data, too_far_ahead = _without_reversals(on_clock(told, clock))
+    data = on_clock(told, clock)
     span = replay_span(data)
     outline = build_outline(data)
     sectors = sector_phases(data, outline)
     if outline is not None and data.positions is None:
         sectors = sector_phases_by_time(data.laps, lap_shape(outline)) or sectors
     lap_m = outline.length_m if outline else TYPICAL_LAP_M
-    cars = located(data, None if told.positions is None else told.positions.t_ms, outline, sectors)
+    told_ms = None if told.positions is None else told.positions.t_ms
+    cars = located(data, told_ms, outline, sectors, mends=not clock.why_not)
     feeds: list[Feed] = []
     if cars is not None:
         feeds.append(position_feed(cars.feed, cars.told_ms, cars.progress, span))
@@ -47,7 +47,7 @@ def build_replay(data: SessionData) -> Replay:
     if data.laps:
         feeds.append(timing_feed(data, span, cars.seen if cars else None, sectors, lap_m))
     feeds = [feed for feed in feeds if feed.t_ms.size]
-    report = quality(Built(told, data, clock, span, outline, cars, feeds, outliers + too_far_ahead))
+    report = quality(Built(told, data, clock, span, outline, cars, feeds, outliers))
     return Replay(
         header=_header(told, capabilities(data, span, feeds, cars), report),
         feeds=tuple(feeds),
@@ -67,13 +67,6 @@ def _without_outliers(data: SessionData) -> tuple[SessionData, int]:
         return data, 0
     positions, outliers = without_outliers(data.positions)
     return replace(data, positions=positions), outliers
-
-
-def _without_reversals(data: SessionData) -> tuple[SessionData, int]:
-    if data.positions is None:
-        return data, 0
-    positions, too_far_ahead = without_reversals(data.positions, data.cars)
-    return replace(data, positions=positions), too_far_ahead
 
 
 def _header(data: SessionData, has: dict[str, bool | str], report: dict[str, Any]) -> dict[str, Any]:

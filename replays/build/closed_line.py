@@ -30,6 +30,15 @@ class ClosedLine:
     def step_m(self) -> float:
         return self.length_m / len(self.xy_m)
 
+    def at(self, phase: Floats) -> Floats:
+        """The places at phases (k,) of a round, 0 to 1: metres, (k, 2)."""
+        along = phase * len(self.xy_m)
+        before = along.astype(np.intp)
+        share = (along - before)[:, None]
+        ring = np.vstack([self.xy_m, self.xy_m[:2]])  # a phase may be rounded up to 1
+        ahead = np.diff(ring, axis=0)
+        return ring.take(before, axis=0) + ahead.take(before, axis=0) * share
+
     def phases(self, xy_m: Floats) -> tuple[Floats, Floats]:
         """Phase (0 to 1) and distance in metres from the line of each point; NaN for points that are NaN.
 

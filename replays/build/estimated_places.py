@@ -112,11 +112,6 @@ def _instants(moments: list[Moment]) -> Times:
 def _on_outline(t_ms: Times, progress: Floats, outline: Outline) -> PositionFeed:
     """`progress` (instants, cars) as places on the line."""
     known = ~np.isnan(progress)
-    points = len(outline.xy_m)
-    phase = np.where(known, progress, 0.0) % 1.0 * points
-    ring = np.vstack([outline.xy_m, outline.xy_m[:1]]) * DM_PER_M
-    x_dm, y_dm = (
-        np.where(known, np.rint(np.interp(phase, np.arange(points + 1), ring[:, axis])), MISSING).astype(np.int32)
-        for axis in (0, 1)
-    )
+    x_dm, y_dm = (np.full(progress.shape, MISSING, dtype=np.int32) for _ in range(2))
+    x_dm[known], y_dm[known] = np.rint(outline.at(progress[known] % 1.0) * DM_PER_M).astype(np.int32).T
     return PositionFeed(t_ms, x_dm, y_dm)

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from replays.build.estimated_places import estimated_positions
+from replays.build.mended_places import mended_places
 from replays.build.outline import Outline
 from replays.build.passages import progress_at_phases, running_maximum
 from replays.build.places import Places, places_of
@@ -21,7 +22,8 @@ class Located:
     """`feed` is on the replay's clock, `told_ms` int64 (instants,) are its instants as the source had them.
 
     `progress` float64 (instants, cars) goes with it. `seen`, the progress, and `places`, on the outline, are those of
-    the session's own positions, None where they tell none. `estimated_ms` are pairs of begin and end.
+    the session's own positions, None where they tell none, and `moved_m` is how far along the outline those were moved,
+    None where they were not. `estimated_ms` are pairs of begin and end.
     """
 
     feed: PositionFeed
@@ -29,20 +31,25 @@ class Located:
     progress: Floats | None = None
     seen: Floats | None = None
     places: Places | None = None
+    moved_m: Floats | None = None
     estimated_ms: tuple[tuple[int, int], ...] = ()
 
 
 def located(
-    data: SessionData, told_ms: Ints | None, outline: Outline | None, sectors: tuple[float, float]
+    data: SessionData, told_ms: Ints | None, outline: Outline | None, sectors: tuple[float, float], *, mends: bool
 ) -> Located | None:
-    """The places of the cars of `data`, which is on the replay's clock; None where nothing tells any."""
+    """The places of the cars of `data`, which is on the replay's clock; None where nothing tells any. `mends`: whether
+    positions and speeds are on one clock, so that speeds tell what is wrong with places."""
     if data.positions is None or told_ms is None:
         return _estimated(data, outline, sectors)
     if outline is None or outline.source != "telemetry":
         return Located(data.positions, told_ms)
-    places = places_of(data.positions, outline)
-    progress = running_maximum(progress_at_phases(data, data.positions, places.phase))
-    seen = Located(data.positions, told_ms, progress, progress, places)
+    feed, places, moved_m = data.positions, places_of(data.positions, outline), None
+    if mends and data.cars is not None:
+        mended = mended_places(feed, data.cars, outline, places)
+        feed, places, moved_m = mended.feed, mended.places, mended.moved_m
+    progress = running_maximum(progress_at_phases(data, feed, places.phase))
+    seen = Located(feed, told_ms, progress, progress, places, moved_m)
     return _filled(data, seen, outline, sectors) if _is_silent(data) else seen
 
 
@@ -74,5 +81,11 @@ def _filled(data: SessionData, own: Located, outline: Outline, sectors: tuple[fl
     told_ms = filled.feed.t_ms.copy()
     told_ms[real] = own.told_ms[np.isin(own.feed.t_ms, filled.feed.t_ms)]
     return Located(
-        filled.feed, told_ms, running_maximum(filled.progress), own.progress, own.places, filled.estimated_ms
+        filled.feed,
+        told_ms,
+        running_maximum(filled.progress),
+        own.progress,
+        own.places,
+        own.moved_m,
+        filled.estimated_ms,
     )

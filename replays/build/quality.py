@@ -53,7 +53,7 @@ def quality(built: Built) -> dict[str, Any]:
         "cars_without_positions": _silent(built.told),
         "outline": built.outline.source if built.outline else None,
         "clock": "feed" if built.clock.why_not else "mended",
-        "mending": _mending(built.clock),
+        "mending": {**_mending(built.clock), **_moved(built.cars)},
         "estimated_ms": [list(stretch) for stretch in built.cars.estimated_ms] if built.cars else [],
         "outliers": built.outliers,
         "motion": _motion(built),
@@ -93,6 +93,19 @@ def _mending(clock: Clock) -> dict[str, Any]:
     told: dict[str, Any] = {"why_not": clock.why_not or None, "speed_lag_ms": clock.speed_lag_ms}
     before_ms, after_ms = clock.spread_ms or (None, None)
     return told | {"spread_ms": _rounded(before_ms), "spread_by_car_ms": _rounded(after_ms)}
+
+
+def _moved(cars: Located | None) -> dict[str, Any]:
+    """How far known places were moved along the track."""
+    if cars is None or cars.moved_m is None or cars.places is None:
+        return {"moved_median_m": None, "moved_p95_m": None, "moved_most_m": None}
+    moved_m = np.abs(cars.moved_m[~np.isnan(cars.places.phase)])
+    median_m, p95_m = np.percentile(moved_m, (50, 95)).tolist()
+    return {
+        "moved_median_m": round(median_m, 2),
+        "moved_p95_m": round(p95_m, 2),
+        "moved_most_m": round(float(moved_m.max()), 2),
+    }
 
 
 def _rounded(ms: float | None) -> float | None:

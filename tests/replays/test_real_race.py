@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from django.core.management import call_command
 
+from benchmarks.drawn_motion import driven_back_m, unsteadiness_kmh
 from replays.artefact.manifest import MANIFEST, pack, read_manifest
 from replays.build import assemble, fidelity
 from replays.build import mended_clock as mended_clock_module
 from replays.build.mended_clock import mended_clock
+from replays.build.outline import build_outline
 from replays.build.telemetry_feeds import on_clock
 from replays.builds import build_session_replay
 from replays.columns import BY_NAME, null_of
@@ -43,8 +45,8 @@ def replay(data, replay_storage) -> Replay:
     return build_session_replay(data, on_stage=lambda stage: None).replay
 
 
-def metres(frame: np.ndarray, name: str) -> np.ndarray:
-    """A column of places in metres, NaN where unknown."""
+def values_of(frame: np.ndarray, name: str) -> np.ndarray:
+    """A continuous column in its unit, NaN where unknown."""
     raw = frame[name]
     return np.where(raw == null_of(raw.dtype), np.nan, raw * 10.0 ** -BY_NAME[name].decimals)
 
@@ -69,17 +71,21 @@ def test_the_australian_race_replays_as_it_was(data, replay):
     hadjar = codes.index("HAD")
     for t_ms in range(replay.t_start_ms, replay.t_end_ms, 30_000):
         frame = timeline.sample(t_ms)
-        assert np.isnan([metres(frame, "x")[hadjar], metres(frame, "y")[hadjar]]).all()
+        assert np.isnan([values_of(frame, "x")[hadjar], values_of(frame, "y")[hadjar]]).all()
 
     assert data.positions is not None
     true_ms = mended_clock(data.positions, data.cars).positions_ms
     inside = np.flatnonzero((true_ms >= replay.t_start_ms) & (true_ms <= replay.t_end_ms))
-    for row in random.Random(20250316).sample(inside.tolist(), 10):
+    away_m = []
+    for row in random.Random(20250316).sample(inside.tolist(), 200):
         frame = timeline.sample(int(true_ms[row]))
-        for name, raw_dm in (("x", data.positions.x_dm[row]), ("y", data.positions.y_dm[row])):
-            seen = raw_dm != MISSING
-            assert seen.any()
-            assert np.abs(metres(frame, name)[seen] - raw_dm[seen] / 10).max() <= 0.1
+        seen = data.positions.x_dm[row] != MISSING
+        assert seen.any()
+        x_m, y_m = (axis[row, seen] / 10 for axis in (data.positions.x_dm, data.positions.y_dm))
+        away_m += np.hypot(values_of(frame, "x")[seen] - x_m, values_of(frame, "y")[seen] - y_m).tolist()
+    # The feed sets cars right by metres; they are led there.
+    assert np.median(away_m) <= 0.3
+    assert np.percentile(away_m, 99) <= 5.0
 
 
 @pytest.mark.parametrize(
@@ -117,6 +123,7 @@ def test_its_quality_is_good_and_says_why(replay):
     assert (quality["verdict"], quality["reasons"]) == ("good", [])
     assert quality["clock"] == "mended"
     assert quality["mending"]["spread_ms"] > 4 * quality["mending"]["spread_by_car_ms"]
+    assert 0 < quality["mending"]["moved_median_m"] <= 0.3
     assert quality["lines"]["official_place"] == quality["lines"]["crossings"] == 920
     assert quality["lines"]["official_end"] is True
     assert quality["lines"]["gap_p99_s"] <= 0.2
@@ -134,6 +141,21 @@ def test_samples_that_were_left_out_are_met_and_speeds_agree(data):
     assert np.median(straight) > 8 * np.median(ours)
     assert np.percentile(straight, 95) > 3 * np.percentile(ours, 95)
     assert np.percentile(fidelity.speed_errors_kmh(mended.positions, mended.cars), 95) < 15
+
+
+def test_cars_drive_on_steadily_on_the_track(data, replay):
+    """Where the feed sets them right they neither leap nor drive back."""
+    timeline = open_timeline(replay.public_id)
+    mended = on_clock(data, mended_clock(data.positions, data.cars))
+    outline = build_outline(mended)
+    begin_ms = replay.lights_out_ms + 40 * 60_000
+    frames = np.stack([timeline.sample(t_ms) for t_ms in range(begin_ms, begin_ms + 300_000, 100)])
+    xy_m = np.stack([values_of(frames, "x"), values_of(frames, "y")], axis=-1)
+    speed_kmh = values_of(frames, "speed")
+
+    assert outline is not None
+    assert np.percentile(unsteadiness_kmh(xy_m, speed_kmh, 0.1), 95) <= 15
+    assert (driven_back_m(xy_m, speed_kmh, outline) <= 0.5).all()
 
 
 def test_nothing_of_it_is_told_before_its_time(data, monkeypatch):

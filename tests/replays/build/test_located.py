@@ -31,7 +31,7 @@ def with_drawing(data: SessionData) -> SessionData:
 def found(data: SessionData):
     outline = build_outline(data)
     told_ms = None if data.positions is None else data.positions.t_ms
-    return located(data, told_ms, outline, sector_phases(data, outline))
+    return located(data, told_ms, outline, sector_phases(data, outline), mends=False)
 
 
 def test_cars_that_are_seen_all_the_time_are_nowhere_estimated():
