@@ -12,7 +12,6 @@ import numpy.typing as npt
 
 from replays.artefact.model import MAX_GAP_MS
 from replays.build.outline import Outline, phase_when
-from replays.build.places import places_of
 from replays.loading.session_data import PositionFeed, SessionData
 from seasons.keys import RACE_KINDS
 from seasons.records import LapRecord
@@ -144,17 +143,12 @@ def _merged(t_ms: Times, progress: Floats, points: Sequence[tuple[float, int]]) 
     return Passages(times, np.maximum.accumulate(along[first]) if first.size else along[first])
 
 
-def unwrapped_progress(data: SessionData, feed: PositionFeed, outline: Outline) -> Floats:
-    """Progress of every position sample, float64 (instants, cars); NaN where the place is not known.
+def progress_at_phases(data: SessionData, feed: PositionFeed, phase: Floats) -> Floats:
+    """Progress of every sample of `feed`, whose `phase` (instants, cars) is given; NaN where the place is not known.
 
     Between line crossings progress follows the phase; near the line, where the positions and the timing feed
     may disagree by some metres, the timing feed decides.
     """
-    return progress_at_phases(data, feed, places_of(feed, outline).phase)
-
-
-def progress_at_phases(data: SessionData, feed: PositionFeed, phase: Floats) -> Floats:
-    """`unwrapped_progress` where the phase of every sample, (instants, cars), is known already."""
     instants, cars = phase.shape
     crossings = line_crossings(data.laps)
     progress = np.full((instants, cars), np.nan)

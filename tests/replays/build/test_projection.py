@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from replays.build.closed_line import closed_line
 from replays.build.outline import build_outline, position_m
-from replays.build.passages import unwrapped_progress
+from replays.build.passages import progress_at_phases
 from replays.build.places import places_of
 from replays.build.projection import followed_phases
 from replays.loading.session_data import MISSING
@@ -43,7 +43,7 @@ def progress_m(make, drives, **feed):
     circuit, line = circuit_and_line(make)
     data, truth = drive_race(circuit, drives, **feed)
     since = data.positions.t_ms >= START_MS
-    progress = unwrapped_progress(data, data.positions, line)
+    progress = progress_at_phases(data, data.positions, places_of(data.positions, line).phase)
     return progress[since] * circuit.length_m, truth[since] * circuit.length_m
 
 
