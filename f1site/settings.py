@@ -294,6 +294,10 @@ LOGGING = {
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
         # What was refused stands in the request's own line; errors stand here.
         "django.request": {"level": "ERROR"},
+        # Refused too, but by Django as errors with a stack trace, as many as anybody likes to send.
+        "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
+        "django.security.TooManyFilesSent": {"level": "CRITICAL"},
+        "django.security.RequestDataTooBig": {"level": "CRITICAL"},
         # Of `runserver`, with the query strings.
         "django.channels.server": {"level": "ERROR"},
         # Failures are told; what is cleaned up at each log-in is nobody's concern.

@@ -1,6 +1,5 @@
 """Answers of the API that are not made anew: 304 where the client still has it, else the bytes as they were kept."""
 
-import logging
 from hashlib import sha256
 from typing import Any
 
@@ -15,8 +14,7 @@ from core.api.answer_cache import MAX_BYTES, LocalAnswers, SharedAnswers
 from core.api.freshness import Freshness, FreshnessReader, Stamps
 from core.compression import GZIP_MAGIC, accepts_gzip
 from core.metrics import ANSWER_HIT, ANSWER_MISS, ANSWER_UNCHANGED
-
-logger = logging.getLogger(__name__)
+from core.outage import Outage
 
 JSON = "application/json"
 ANY = "*"
@@ -40,6 +38,7 @@ class AnswersMiddleware:
         self.local = LocalAnswers()
         self.shared = SharedAnswers()
         self.reader: FreshnessReader | None = None
+        self.outage = Outage("The database", "no answer is known to be as it was until it does")
         if iscoroutinefunction(get_response):
             markcoroutinefunction(self)
 
@@ -69,13 +68,17 @@ class AnswersMiddleware:
         return response
 
     async def freshness(self, scope: str) -> Freshness | None:
+        if not self.outage.may_ask():
+            return None  # the view will meet the same, and says what that means
         if self.reader is None:
             self.reader = FreshnessReader(self.stamps)
         try:
-            return await self.reader.of(scope)
+            found = await self.reader.of(scope)
         except (DatabaseError, TimeoutError) as error:
-            logger.warning("no stamps from the database (%s)", type(error).__name__)
-            return None  # the view will meet the same, and says what that means
+            self.outage.failed(error)
+            return None
+        self.outage.succeeded()
+        return found
 
     def found(self, stamped: "Stamped") -> HttpResponseBase | None:
         body = self.local.get(stamped.key)

@@ -135,3 +135,11 @@ def test_a_new_password_must_not_be_easy_to_guess():
     for easy in ("short-one", "1q2w3e4r5t6y", "curator-2026"):
         with pytest.raises(ValidationError):
             validate_password(easy, get_user_model()(username="curator-2026"))
+
+
+def test_a_form_of_too_many_fields_is_a_400_and_no_error_of_ours(client, caplog):
+    """Anybody can send one: it is no stack trace in the log, and nobody is woken up for it."""
+    answer = client.post("/admin/login/", {f"field{n}": "" for n in range(1001)})
+
+    assert answer.status_code == 400
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
