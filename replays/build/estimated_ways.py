@@ -36,8 +36,8 @@ GARAGE_AFTER_MS = 15_000.0
 OUT_OF_SIGHT_AFTER_MS = 60_000
 """A car that retired is taken away a minute later."""
 
-LEAP_MS = 25_000.0
-"""Nobody is shown to drive in LOOK_AHEAD_MS what takes that long: a line was missed, and the place is not known."""
+LEAP_MS = 6_000.0
+"""Nobody is shown to drive in LOOK_AHEAD_MS what takes that long, at three times the speed: the place was not known."""
 
 LEAST_MS = 1.0
 PIT_M_PER_MS = 80 / 3_600

@@ -9,7 +9,8 @@ import pytest
 from replays.build.estimated_places import estimated_positions
 from replays.build.lap_shape import lap_shape, sector_phases_by_time
 from replays.build.outline import build_outline
-from replays.build.passages import line_crossings, sector_phases, unwrapped_progress
+from replays.build.passages import line_crossings, progress_at_phases, sector_phases
+from replays.build.places import places_of
 from replays.loading.fastf1_session import load_session
 from replays.loading.fastf1_setup import configure_fastf1
 from replays.loading.schedule import find_event, session_kind, session_record
@@ -54,6 +55,8 @@ def test_cars_of_a_session_without_positions_drive_along_the_outline_from_line_t
             row = int(np.searchsorted(feed.t_ms, t_ms))
             assert not way[row - 1] >= lap
             assert not way[row] < lap
+    step_kmh = np.diff(progress, axis=0) * outline.length_m / np.diff(feed.t_ms)[:, None] * 3_600
+    assert np.nanpercentile(step_kmh, 99.9) < 1_000  # where timing tells that they were further than they seemed
     places = np.column_stack([axis[feed.x_dm != MISSING] / 10 for axis in (feed.x_dm, feed.y_dm)])[::50]
     away_m = np.linalg.norm(places[:, None] - outline.xy_m[None], axis=2).min(axis=1)
     assert away_m.max() < 2.0
@@ -81,7 +84,7 @@ def test_in_baku_the_cars_are_on_the_circuit_in_the_order_of_the_timing(fastf1_c
 def test_in_melbourne_half_of_the_estimates_are_close_to_the_truth(melbourne, speeds, median_m):
     """A wet race with three safety cars. Measured: 32 m in the median, 7 m where the cars send their speeds."""
     outline = build_outline(melbourne)
-    true = unwrapped_progress(melbourne, melbourne.positions, outline)
+    true = progress_at_phases(melbourne, melbourne.positions, places_of(melbourne.positions, outline).phase)
     bare = replace(melbourne, positions=None, cars=melbourne.cars if speeds else None)
 
     feed, progress = estimated_positions(bare, outline, sector_phases(melbourne, outline))

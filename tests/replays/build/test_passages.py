@@ -9,11 +9,12 @@ from replays.build.outline import build_outline
 from replays.build.passages import (
     Passages,
     line_crossings,
+    progress_at_phases,
     race_passages,
     running_maximum,
     sector_phases,
-    unwrapped_progress,
 )
+from replays.build.places import places_of
 from tests.replays.build.sessions import (
     LAP_MS,
     START_MS,
@@ -27,7 +28,7 @@ from tests.replays.build.sessions import (
 
 
 def progress_of(data):
-    return unwrapped_progress(data, data.positions, build_outline(data))
+    return progress_at_phases(data, data.positions, places_of(data.positions, build_outline(data)).phase)
 
 
 def test_progress_is_the_laps_driven():
@@ -72,7 +73,7 @@ def test_a_car_seen_a_little_back_where_the_middle_of_the_lap_begins_has_not_com
     data = session(("1",), laps("1", 1, late_ms=1_000), positions=positions(t_ms, driven_laps - rolls_back))
     outline = build_outline(race_with_positions())
 
-    progress = unwrapped_progress(data, data.positions, outline)[:, 0]
+    progress = progress_at_phases(data, data.positions, places_of(data.positions, outline).phase)[:, 0]
 
     since = (t_ms >= START_MS) & (driven_laps < 0.99)
     assert progress[since] == pytest.approx(driven_laps[since], abs=0.01)
