@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any, TypedDict
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework import status
 from rest_framework.exceptions import APIException, NotFound
@@ -78,6 +78,11 @@ def problem_answer(
     """A problem as the answer of what is no view of DRF: middleware, say."""
     document = problem(request, status_code, detail)
     return JsonResponse(document, status=status_code, headers=headers, content_type=CONTENT_TYPE)
+
+
+async def awaitable(response: HttpResponseBase) -> HttpResponseBase:
+    """An answer that is there already, for who awaits it."""
+    return response
 
 
 def _headers(error: APIException) -> dict[str, str]:

@@ -79,6 +79,15 @@ PRODUCTION_MIDDLEWARE = {
     "core.middleware.rate_limit.RateLimitMiddleware",
 }
 DEVELOPMENT_MIDDLEWARE = {"core.middleware.error_details.ErrorDetailsMiddleware"}
+PAGE_MIDDLEWARE = [
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "axes.middleware.AxesMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
 # Outermost first.
 MIDDLEWARE = [
     "core.middleware.request_id.RequestIdMiddleware",
@@ -97,13 +106,8 @@ MIDDLEWARE = [
     # From here on in a thread: Django's own would each cross on their own, if one were left outside.
     "core.middleware.crossing.CrossingMiddleware",
     "core.middleware.gzip.GzipMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "axes.middleware.AxesMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "core.middleware.pages.PagesMiddleware",
+    *PAGE_MIDDLEWARE,
     "core.middleware.crossing.give_back_connections",
 ]
 OTHERS_MIDDLEWARE = PRODUCTION_MIDDLEWARE if DEBUG else DEVELOPMENT_MIDDLEWARE

@@ -7,7 +7,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import get_conditional_response
 from django.utils.module_loading import import_string
 
 from core.api.answer_cache import MAX_BYTES, LocalAnswers, SharedAnswers
@@ -15,6 +15,7 @@ from core.api.freshness import Freshness, FreshnessReader, Stamps
 from core.compression import GZIP_MAGIC, accepts_gzip
 from core.metrics import ANSWER_HIT, ANSWER_MISS, ANSWER_UNCHANGED
 from core.outage import Outage
+from core.vary import vary_on
 
 JSON = "application/json"
 ANY = "*"
@@ -146,5 +147,5 @@ class Stamped:
             response = HttpResponseNotModified()
         response["ETag"] = self.etag
         response["Cache-Control"] = self.freshness.caching
-        patch_vary_headers(response, ("Accept-Encoding",))
+        vary_on(response, "Accept-Encoding")
         return response

@@ -18,6 +18,7 @@ from core.api.tokens import TOKEN, VERDICTS, bearer_token, checked_token
 from core.client_address import network_of
 from core.connections import give_back_idle
 from core.outage import REDIS
+from core.own_headers import put
 from core.problems import problem_answer
 from core.rate_limits import LocalWindows, Tally, Windows
 
@@ -146,9 +147,9 @@ def refusal(request: HttpRequest, limit: Limit, tally: Tally) -> HttpResponseBas
 
 
 def told(response: HttpResponseBase, limit: Limit, tally: Tally) -> HttpResponseBase:
-    response["RateLimit-Limit"] = str(limit.per_minute)
-    response["RateLimit-Remaining"] = str(max(limit.per_minute - tally.count, 0))
-    response["RateLimit-Reset"] = seconds(tally)
+    put(response, "RateLimit-Limit", str(limit.per_minute))
+    put(response, "RateLimit-Remaining", str(max(limit.per_minute - tally.count, 0)))
+    put(response, "RateLimit-Reset", seconds(tally))
     return response
 
 

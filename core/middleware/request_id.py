@@ -6,6 +6,7 @@ from typing import Any
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponseBase
 
+from core.own_headers import put
 from core.request_ids import current_request_id, request_id_from
 
 HEADER = "X-Request-ID"
@@ -41,5 +42,5 @@ class RequestIdMiddleware:
 
 
 def named(response: HttpResponseBase, request_id: str) -> HttpResponseBase:
-    response.headers[HEADER] = request_id
+    put(response, HEADER, request_id)
     return response

@@ -12,6 +12,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 
 from core.log_text import path_in_log
+from core.own_headers import put
 
 logger = logging.getLogger("core.requests")
 
@@ -76,7 +77,7 @@ class RequestLines:
     def answered(self, response: HttpResponseBase) -> HttpResponseBase:
         """The answer, with its header; its line is written now, or when its body has been sent."""
         self.status = response.status_code
-        response.headers[TIME_HEADER] = f"{perf_counter() - self.began:.6f}"
+        put(response, TIME_HEADER, f"{perf_counter() - self.began:.6f}")
         if isinstance(response, StreamingHttpResponse):
             self.watch(response)
         else:

@@ -38,12 +38,12 @@ HEADERS = {
     # Pages elsewhere read the API by CORS, which this leaves alone: it is about images, scripts and frames.
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-STORED = tuple((name.lower(), (name, value)) for name, value in HEADERS.items())
-"""As Django's mapping of headers stores them, which checks each for what could break a line: not in these."""
 HTTPS_ONLY = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 CLOSED_TEXT = build_policy(CLOSED)
 HEADERS_OF_REFUSALS = HEADERS | {HEADER: CLOSED_TEXT}
-"""Of what a server answers by itself, which no middleware sees."""
+"""Of what a server answers by itself, which no middleware sees; and of whatever is no page."""
+STORED = tuple((name.lower(), (name, value)) for name, value in HEADERS_OF_REFUSALS.items())
+"""As Django's mapping of headers stores them, which checks each for what could break a line: not in these."""
 
 
 class SecurityHeadersMiddleware:
@@ -71,19 +71,18 @@ class SecurityHeadersMiddleware:
         return self.secured(request, await self.get_response(request))
 
     def secured(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        stored = response.headers._store  # header by header it is 5 % of the whole stack
+        if HEADER not in response and (policy := self.policy_of(response)) is not None:
+            response[HEADER] = build_policy(policy, getattr(request, "_csp_nonce", None))
+        stored = response.headers._store  # header by header it is 10 % of the whole stack
         for key, header in STORED:
             stored.setdefault(key, header)
         if request.is_secure():
             response.setdefault(*HTTPS_ONLY)
-        if HEADER not in response:
-            response[HEADER] = self.policy_of(request, response)
         return response
 
-    def policy_of(self, request: HttpRequest, response: HttpResponseBase) -> str:
+    def policy_of(self, response: HttpResponseBase) -> Policy | None:
+        """None: the closed one."""
         policy: Policy | None = getattr(response, "_csp_config", None)
-        if policy is None:
-            if not response.get("Content-Type", "").startswith("text/html"):
-                return CLOSED_TEXT
-            policy = self.page_policy
-        return build_policy(policy, getattr(request, "_csp_nonce", None))
+        if policy is None and response.get("Content-Type", "").startswith("text/html"):
+            return self.page_policy
+        return policy

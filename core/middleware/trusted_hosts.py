@@ -8,7 +8,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponseBase
 
-from core.problems import problem_answer
+from core.problems import awaitable, problem_answer
 
 logger = logging.getLogger(__name__)
 
@@ -30,12 +30,10 @@ class TrustedHostsMiddleware:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> Any:
-        if self.is_async:
-            return self.answer_async(request)
-        return self.refusal(request) or self.get_response(request)
-
-    async def answer_async(self, request: HttpRequest) -> HttpResponseBase:
-        return self.refusal(request) or await self.get_response(request)
+        refusal = self.refusal(request)
+        if refusal is None:
+            return self.get_response(request)
+        return awaitable(refusal) if self.is_async else refusal
 
     def refusal(self, request: HttpRequest) -> HttpResponseBase | None:
         host = request.META.get("HTTP_HOST", "")

@@ -28,6 +28,7 @@ LOOP = [
 CROSSING = "core.middleware.crossing.CrossingMiddleware"
 THREAD = [
     "core.middleware.gzip.GzipMiddleware",
+    "core.middleware.pages.PagesMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
