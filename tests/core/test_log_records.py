@@ -5,13 +5,15 @@ import logging
 import pytest
 
 from core.log_formats import TextLines
-from core.log_records import leave_out_what_no_line_has
+from core.log_records import SparedRecord, leave_out_what_no_line_has
 
 
 @pytest.fixture
 def switches(monkeypatch):
-    for name in ("_srcfile", "logThreads", "logProcesses", "logMultiprocessing", "logAsyncioTasks"):
-        monkeypatch.setattr(logging, name, getattr(logging, name, None), raising=False)
+    factory = logging.getLogRecordFactory()
+    monkeypatch.setattr(logging, "_srcfile", logging._srcfile)
+    yield
+    logging.setLogRecordFactory(factory)
 
 
 def test_a_record_knows_less_and_its_line_and_stack_trace_say_the_same(switches, caplog):
@@ -31,3 +33,21 @@ def test_a_record_knows_less_and_its_line_and_stack_trace_say_the_same(switches,
     assert (whole.threadName, spared.threadName, spared.process, spared.lineno) == ("MainThread", None, None, 0)
     assert same == line
     assert "raise ValueError" in same
+
+
+@pytest.mark.parametrize(
+    ("message", "args"),
+    [("no lap", ()), ("lap %d of %s", (3, "VER")), ("lap %(lap)d", ({"lap": 3},)), ("%s", ({},)), ("100 %", ())],
+)
+@pytest.mark.parametrize("level", [logging.INFO, logging.ERROR, 25])
+def test_a_spared_record_says_what_loggings_own_does(message, args, level):
+    whole, spared = (
+        kind("some", level, "file.py", 7, message, args, None) for kind in (logging.LogRecord, SparedRecord)
+    )
+
+    assert spared.getMessage() == whole.getMessage()
+    assert (spared.name, spared.levelno, spared.levelname) == (whole.name, whole.levelno, whole.levelname)
+    assert 0 <= spared.created - whole.created < 1
+    assert 0 <= spared.msecs < 1_000
+    assert vars(whole).keys() - {"taskName"} <= set(dir(spared))
+    assert logging.Formatter("%(asctime)s %(module)s %(threadName)s %(message)s").format(spared)
