@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from replays.build.deleted_laps import deletions_ms, reinstatements_ms
+from replays.build.pit_laps import lap_through_pits
 from replays.build.race_order import Standing
 from replays.build.states import NONE
 from replays.loading.session_data import SessionData
@@ -44,14 +45,14 @@ def cars_through(entries: int, segment: int) -> int:
 def best_lap_standing(data: SessionData, t_ms: npt.NDArray[np.int64]) -> tuple[Standing, npt.NDArray[np.int32]]:
     """The standing at each time; a gap is the difference of best laps. Also those best laps, NONE without one.
 
-    A lap counts until race control deletes it, and again once it is reinstated.
+    A lap counts until race control deletes it, and again once it is reinstated; one through the pits never does.
     """
     cars = len(data.entries)
     starts, deleted_ms, again_ms = segment_starts_ms(data), deletions_ms(data), reinstatements_ms(data)
     best = np.full((len(starts), t_ms.size, cars), NO_TIME, dtype=np.int32)
     driven_ms = np.full(best.shape, NO_TIME, dtype=np.int32)
     for lap in data.laps:
-        if lap.lap_time_ms is None or lap.end_ms is None or lap.generated:
+        if lap.lap_time_ms is None or lap.end_ms is None or lap.generated or lap_through_pits(lap):
             continue
         segment = int(np.searchsorted(starts, lap.start_ms if lap.start_ms is not None else lap.end_ms, "right")) - 1
         since = int(np.searchsorted(t_ms, lap.end_ms))

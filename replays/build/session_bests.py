@@ -1,14 +1,16 @@
 """What is the best so far: the colours of sectors, and the fastest lap, as events. Pure.
 
 Nothing is the best before it is, and a lap counts until race control deletes it, and again once it is reinstated.
+What leads through the pit lane is never the best.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from replays.build.best_lap_order import segment_starts_ms
 from replays.build.deleted_laps import LapName, deletions_ms, reinstatements_ms
+from replays.build.pit_laps import lap_through_pits, through_pits
 from replays.loading.session_data import SessionData
 from seasons.records import LapRecord
 
@@ -18,18 +20,19 @@ Event = dict[str, Any]
 def sector_events(data: SessionData) -> Iterator[Event]:
     """Each sector at its line: `purple` is the best of all so far, `green` the car's own best, `yellow` neither.
 
-    In qualifying each segment begins anew, as in the timing feed: its own marks agree with 97 of 100 of these colours.
+    In qualifying each segment begins anew, as in the timing feed: its own marks, which may follow the time by a second,
+    were these colours in all 5,400 sectors of four sessions.
     """
     starts_ms = segment_starts_ms(data)
     best: dict[tuple[int, int], int] = {}
     own_best: dict[tuple[int, str, int], int] = {}
-    for end_ms, number, lap, sector, time_ms in sorted(_timed_sectors(data.laps)):
+    for end_ms, number, lap, sector, time_ms, counts in sorted(_timed_sectors(data.laps)):
         segment = bisect_right(starts_ms, end_ms)
         colour = "yellow"
-        if time_ms < own_best.get((segment, number, sector), time_ms + 1):
+        if counts and time_ms < own_best.get((segment, number, sector), time_ms + 1):
             own_best[segment, number, sector] = time_ms
             colour = "green"
-        if time_ms < best.get((segment, sector), time_ms + 1):
+        if counts and time_ms < best.get((segment, sector), time_ms + 1):
             best[segment, sector] = time_ms
             colour = "purple"
         yield {
@@ -43,30 +46,48 @@ def sector_events(data: SessionData) -> Iterator[Event]:
         }
 
 
-def _timed_sectors(laps: Iterable[LapRecord]) -> Iterator[tuple[int, str, int, int, int]]:
-    """(end_ms, number, lap, sector, time_ms)"""
+def _timed_sectors(laps: Iterable[LapRecord]) -> Iterator[tuple[int, str, int, int, int, bool]]:
+    """(end_ms, number, lap, sector, time_ms, whether it may be a best one)"""
     for lap in laps:
         if lap.generated:
             continue
         for sector, (end_ms, time_ms) in enumerate(zip(lap.sector_end_ms, lap.sector_ms, strict=True), start=1):
             if end_ms is not None and time_ms is not None:
-                yield end_ms, lap.number, lap.lap_number, sector, time_ms
+                counts = not through_pits(lap, end_ms - time_ms, end_ms)
+                yield end_ms, lap.number, lap.lap_number, sector, time_ms, counts
 
 
 def fastest_lap_events(data: SessionData) -> Iterator[Event]:
     """The fastest lap so far, whenever it is another one: beaten, deleted or reinstated.
 
-    After a deletion it is the next best one; `number`, `lap` and `lap_time_ms` are None where there is no other.
+    After a deletion it is the next best one; `number`, `lap` and `lap_time_ms` are None where there is no other. In
+    qualifying each segment begins anew, without one, as in the timing feed.
     """
     times = {
         (lap.number, lap.lap_number): (lap.lap_time_ms, lap.end_ms)
         for lap in data.laps
-        if lap.lap_time_ms is not None and lap.end_ms is not None and not lap.generated
+        if lap.lap_time_ms is not None and lap.end_ms is not None and not lap.generated and not lap_through_pits(lap)
     }
     deleted = {lap: t_ms for lap, t_ms in deletions_ms(data).items() if lap in times}
     happened = [(end_ms, False, lap) for lap, (_, end_ms) in times.items() if deleted.get(lap, end_ms + 1) > end_ms]
     happened += [(t_ms, True, lap) for lap, t_ms in deleted.items()]
     happened += [(t_ms, False, lap) for lap, t_ms in reinstatements_ms(data).items() if lap in times]
+    starts_ms = segment_starts_ms(data)
+    fastest: LapName | None = None
+    for segment, start_ms in enumerate(starts_ms, start=1):
+        if fastest is not None:
+            yield _fastest_lap(start_ms, None, None)
+        fastest = None
+        own = [one for one in happened if bisect_right(starts_ms, one[0]) == segment]
+        own = [one for one in own if bisect_right(starts_ms, times[one[2]][1]) == segment]
+        for t_ms, fastest in _fastest_laps(own, times):
+            yield _fastest_lap(t_ms, fastest, None if fastest is None else times[fastest][0])
+
+
+def _fastest_laps(
+    happened: Iterable[tuple[int, bool, LapName]], times: Mapping[LapName, tuple[int, int]]
+) -> Iterator[tuple[int, LapName | None]]:
+    """(t_ms, the fastest lap since then), from what `happened`: (t_ms, whether it is a deletion, lap)."""
     standing: dict[LapName, tuple[int, int]] = {}
     fastest: LapName | None = None
     for t_ms, is_deleted, lap in sorted(happened):
@@ -78,12 +99,9 @@ def fastest_lap_events(data: SessionData) -> Iterator[Event]:
             standing[lap] = times[lap]
             fastest = lap if fastest is None or times[lap] < standing[fastest] else fastest
         if fastest != before:
-            number, lap_number = fastest or (None, None)
-            lap_time_ms = None if fastest is None else times[fastest][0]
-            yield {
-                "kind": "fastest_lap",
-                "t_ms": t_ms,
-                "number": number,
-                "lap": lap_number,
-                "lap_time_ms": lap_time_ms,
-            }
+            yield t_ms, fastest
+
+
+def _fastest_lap(t_ms: int, fastest: LapName | None, lap_time_ms: int | None) -> Event:
+    number, lap = fastest or (None, None)
+    return {"kind": "fastest_lap", "t_ms": t_ms, "number": number, "lap": lap, "lap_time_ms": lap_time_ms}

@@ -69,6 +69,8 @@ class EventLog:
             elif kind == "lap":
                 laps[event["number"]] = _with_best(event, laps.get(event["number"]))
             elif kind == "sector":
+                if event["colour"] == "purple":
+                    sectors = {number: _beaten(shown, event["sector"]) for number, shown in sectors.items()}
                 sectors[event["number"]] = _with_colour(event, sectors.get(event["number"]))
             elif kind == "mini_sectors":
                 mini_sectors.append(event)
@@ -99,6 +101,14 @@ def _with_colour(sector: Event, before: Event | None) -> Event:
     colours = list(before["colours"]) if before is not None and same_lap else [None] * SECTORS
     colours[sector["sector"] - 1] = sector["colour"]
     return {"lap": sector["lap"], "colours": colours}
+
+
+def _beaten(shown: Event, sector: int) -> Event:
+    """`shown` once there is a better time in `sector`: what was purple stays the car's own best, as in the feed."""
+    colours = list(shown["colours"])
+    if colours[sector - 1] == "purple":
+        colours[sector - 1] = "green"
+    return shown | {"colours": colours}
 
 
 def _last_of_each_car(mini_sectors: Sequence[Event]) -> dict[str, Any] | None:

@@ -35,24 +35,22 @@ test("a seek drops what was still to come, and the snapshot says all", () => {
     track_status: { code: "1", name: "all_clear", t: 1 },
     weather: { air_temp_c: 20 },
     race_control: [message(1, "a"), message(2, "b")],
-    laps: { 4: { lap: 2, lap_time: 82, best_lap_time: 80.5 }, 1: { best_lap_time: 81 }, 44: { best_lap_time: null } },
   });
   session.advance(100);
 
   assert.equal(session.trackStatus, "all_clear");
   assert.equal(session.weather.air_temp_c, 20);
   assert.deepEqual(session.messages.map((item) => item.message), ["b", "a"]);
-  assert.deepEqual([...session.bestLaps], [["1", 81], ["4", 80.5]]);
 });
 
 test("nothing of a later moment is left after going back", () => {
   const session = new SessionState();
-  session.expect({ type: "event", kind: "lap", t: 50, number: "4", lap: 3, lap_time: 70 });
+  session.expect({ type: "event", kind: "fastest_lap", t: 50, number: "4", lap: 3, lap_time: 70 });
   session.advance(60);
   session.jump();
-  session.applySnapshot({ t: 5, track_status: null, weather: null, race_control: [], laps: {} });
+  session.applySnapshot({ t: 5, track_status: null, weather: null, race_control: [], fastest_lap: null });
 
-  assert.equal(session.bestLaps.size, 0);
+  assert.equal(session.fastestLap, null);
   assert.equal(session.trackStatus, null);
 });
 
@@ -63,32 +61,6 @@ test("a message told twice is shown once", () => {
   session.advance(4);
 
   assert.equal(session.messages.length, 1);
-});
-
-test("only a better lap is a best lap, and a lap without a time is none", () => {
-  const session = new SessionState();
-  for (const [t, lapTime] of [[1, 80], [2, 81], [3, null], [4, 79.9]]) {
-    session.expect({ type: "event", kind: "lap", t, number: 4, lap_time: lapTime });
-  }
-  session.advance(10);
-
-  assert.equal(session.bestLaps.get("4"), 79.9);
-});
-
-test("a start after the end of a segment begins the best laps anew, a resumption does not", () => {
-  const session = new SessionState();
-  const status = (t, word) => session.expect({ type: "event", kind: "session_status", t, status: word });
-  session.expect({ type: "event", kind: "lap", t: 1, number: "4", lap_time: 80 });
-  status(2, "Aborted");
-  status(3, "Started");
-  session.advance(4);
-  assert.equal(session.bestLaps.get("4"), 80);
-
-  status(5, "Finished");
-  status(6, "Inactive");
-  status(7, "Started");
-  session.advance(8);
-  assert.equal(session.bestLaps.size, 0);
 });
 
 test("the fastest lap is the last one told, and none where it was deleted without another", () => {
@@ -116,6 +88,17 @@ test("sectors are those of the running lap, and of the last one until its first 
 
   session.advance(3);
   assert.deepEqual(session.sectors.get("4"), { lap: 8, colours: ["yellow", null, null] });
+});
+
+test("a purple sector is green once another car has beaten it, also one of the snapshot", () => {
+  const session = new SessionState();
+  session.applySnapshot({ t: 0, sectors: { 1: { lap: 2, colours: ["purple", "purple", "yellow"] } } });
+  session.expect({ type: "event", kind: "sector", t: 1, number: "4", lap: 2, sector: 1, time: 30, colour: "purple" });
+  session.expect({ type: "event", kind: "sector", t: 2, number: "44", lap: 2, sector: 2, time: 30, colour: "green" });
+  session.advance(2);
+
+  assert.deepEqual(session.sectors.get("1").colours, ["green", "purple", "yellow"]);
+  assert.deepEqual(session.sectors.get("4").colours, ["purple", null, null]);
 });
 
 test("a snapshot has the colours of sectors and mini-sectors and the fastest lap, and events go on from it", () => {

@@ -10,11 +10,18 @@ const CARS = [{ number: "4" }, { number: "1" }, { number: "63" }];
 function rows(cars, options = {}) {
   const frame = { t: 0, lap: 1, cars };
   const session = new SessionState();
-  return towerRows({ cars: CARS, frame, places: PLACES, mode: "gap", race: true, bestLaps: new Map(), session, ...options });
+  return towerRows({ cars: CARS, frame, places: PLACES, mode: "gap", race: true, session, ...options });
 }
 
 function car(position, gap, interval, progress, status = "on_track") {
   return [position, gap, interval, progress, "SOFT", 3, status];
+}
+
+function fastest(number, lapTime) {
+  const session = new SessionState();
+  session.expect({ type: "event", kind: "fastest_lap", t: 1, number, lap: 2, lap_time: lapTime });
+  session.advance(1);
+  return session;
 }
 
 test("rows stand in running order", () => {
@@ -67,17 +74,28 @@ test("a car has the colours of its sectors, and none once it is out", () => {
   assert.deepEqual(out.sectors.map((mark) => mark.colour), [null, null, null]);
 });
 
-test("outside races the leader shows the best lap and the others what they miss", () => {
-  const bestLaps = new Map([["4", 71.653], ["1", 71.872]]);
+test("outside races a faster lap of the leader that was deleted is not shown", () => {
+  const session = fastest("4", 71.2);
+  session.expect({ type: "event", kind: "lap", t: 2, number: "4", lap: 3, lap_time: 71.2 });
+  session.expect({ type: "event", kind: "fastest_lap", t: 3, number: "4", lap: 2, lap_time: 71.653 });
+  session.advance(3);
   const field = [car(1, null, null, null), car(2, 0.219, 0.219, null), car(3, null, null, null)];
-  const gaps = rows(field, { race: false, bestLaps }).map((row) => row.gap);
+
+  assert.equal(rows(field, { race: false, session })[0].gap, "1:11.653");
+});
+
+test("outside races the leader shows the best lap and the others what they miss", () => {
+  const session = fastest("4", 71.653);
+  const field = [car(1, null, null, null), car(2, 0.219, 0.219, null), car(3, null, null, null)];
+  const gaps = rows(field, { race: false, session }).map((row) => row.gap);
 
   assert.deepEqual(gaps, ["1:11.653", "+0.219", "No time"]);
 });
 
 test("outside races a car that has no time in the running segment has no time", () => {
-  const bestLaps = new Map([["1", 71.5]]);
   const field = [car(1, null, null), car(2, null, null), car(3, null, null)];
 
-  assert.deepEqual(rows(field, { race: false, bestLaps }).map((row) => row.gap), ["No time", "No time", "No time"]);
+  for (const session of [fastest("1", 71.5), fastest(null, null)]) {
+    assert.deepEqual(rows(field, { race: false, session }).map((row) => row.gap), ["No time", "No time", "No time"]);
+  }
 });

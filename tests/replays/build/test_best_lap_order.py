@@ -46,6 +46,15 @@ def test_a_slower_lap_and_a_generated_one_change_nothing():
     assert best.tolist() == [[90_000, NONE, NONE]]
 
 
+def test_a_lap_through_the_pits_gives_no_place():
+    laps = [timed("1", 95_000, 80_000, pit_in_ms=94_000), timed("2", 95_000, 90_000)]
+
+    shown, best = standing_of(laps, [100_000], numbers=("1", "2"))
+
+    assert shown.position.tolist() == [[2, 1]]
+    assert best.tolist() == [[NONE, 90_000]]
+
+
 def test_a_lap_counts_until_it_is_deleted():
     second = lap("1", 2, 14_000, lap_time_ms=91_000, start_ms=13_000)
     laps = [timed("1", 10_000, 89_000), timed("2", 12_000, 90_000), second]

@@ -31,12 +31,12 @@ def colours(*laps, **changes):
     ]
 
 
-def fastest(*laps, messages=()):
+def fastest(*laps, messages=(), **changes):
     numbers = tuple(dict.fromkeys(one.number for one in laps))
     control = tuple(RaceControlRecord(t_ms, NOW, "Other", text) for t_ms, text in messages)
     return [
         (event["t_ms"], event["number"], event["lap"], event["lap_time_ms"])
-        for event in fastest_lap_events(session(numbers, laps, race_control=control))
+        for event in fastest_lap_events(session(numbers, laps, race_control=control, **changes))
     ]
 
 
@@ -88,6 +88,26 @@ def test_each_segment_of_qualifying_begins_anew():
     )
 
     assert {colour for *_, colour in told} == {"purple"}
+
+
+def test_a_sector_through_the_pits_is_yellow_and_no_measure_for_the_next_ones():
+    told = colours(
+        driven("1", 1, 30, 30, 24, pit_in_ms=START_MS + LAP_MS - 5_000),
+        driven("1", 2, 25, 31, 31, pit_out_ms=START_MS + 2 * LAP_MS - 80_000),
+        driven("1", 3, 29, 29, 29),
+    )
+
+    assert told == [
+        ("1", 1, 1, "purple"),
+        ("1", 1, 2, "purple"),
+        ("1", 1, 3, "yellow"),
+        ("1", 2, 1, "yellow"),
+        ("1", 2, 2, "yellow"),
+        ("1", 2, 3, "purple"),
+        ("1", 3, 1, "purple"),
+        ("1", 3, 2, "purple"),
+        ("1", 3, 3, "purple"),
+    ]
 
 
 @given(st.lists(st.integers(20_000, 40_000), min_size=1, max_size=12))
@@ -156,3 +176,34 @@ def test_a_reinstated_lap_is_the_fastest_again():
 
     assert [event[1:] for event in told] == [("1", 1, 87_000), ("2", 1, 90_000), ("1", 1, 87_000)]
     assert [event[0] for event in told[1:]] == [300_000, 310_000]
+
+
+def test_a_lap_through_the_pits_is_never_the_fastest():
+    into = driven("1", 1, 30, 30, 20, pit_in_ms=START_MS + LAP_MS - 5_000)
+    out_of = driven("1", 2, 20, 30, 30, pit_out_ms=START_MS + 2 * LAP_MS - 70_000)
+
+    assert fastest(into, out_of, driven("1", 3, 30, 30, 30)) == [(START_MS + 3 * LAP_MS, "1", 3, 90_000)]
+
+
+QUALIFYING = {
+    "kind": "qualifying",
+    "session_status": (
+        SessionStatusRecord(START_MS, "Started"),
+        SessionStatusRecord(250_000, "Finished"),
+        SessionStatusRecord(255_000, "Started"),
+    ),
+}
+
+
+def test_each_segment_of_qualifying_begins_without_a_fastest_lap():
+    told = fastest(driven("1", 1, 29, 29, 29), driven("2", 2, 30, 30, 30), **QUALIFYING)
+
+    assert told == [(160_000, "1", 1, 87_000), (255_000, None, None, None), (260_000, "2", 2, 90_000)]
+
+
+def test_what_becomes_of_a_lap_of_an_earlier_segment_changes_nothing_in_a_later_one():
+    messages = ((300_000, DELETED.format("1", "1", "1:27.000")), (310_000, "CAR 1 (C1) TIME 1:27.000 REINSTATED"))
+
+    told = fastest(driven("1", 1, 29, 29, 29), driven("2", 2, 30, 30, 30), messages=messages, **QUALIFYING)
+
+    assert told[2:] == [(260_000, "2", 2, 90_000)]

@@ -60,6 +60,28 @@ def test_the_colours_of_sectors_are_those_of_the_lap_that_was_told_last():
     assert log.snapshot(4_000)["sectors"] == {"4": {"lap": 2, "colours": ["yellow", None, None]}}
 
 
+def test_a_purple_sector_is_green_once_another_car_has_beaten_it():
+    told = [("4", 1, "purple"), ("4", 2, "purple"), ("1", 1, "purple"), ("44", 2, "green")]
+    log = EventLog(
+        [
+            {
+                "kind": "sector",
+                "t_ms": t_ms,
+                "number": number,
+                "lap": 1,
+                "sector": sector,
+                "time_ms": 1,
+                "colour": colour,
+            }
+            for t_ms, (number, sector, colour) in enumerate(told)
+        ]
+    )
+
+    assert log.snapshot(1)["sectors"]["4"]["colours"] == ["purple", "purple", None]
+    assert log.snapshot(3)["sectors"]["4"]["colours"] == ["green", "purple", None]
+    assert log.snapshot(3)["sectors"]["1"]["colours"] == ["purple", None, None]
+
+
 def test_of_mini_sectors_the_last_word_on_each_car_counts():
     log = EventLog(COLOURS)
 

@@ -300,7 +300,6 @@ export class ReplayPage {
       places: this.#places,
       mode: this.#gapMode,
       race: this.#race,
-      bestLaps: session.bestLaps,
       session,
     });
     this.#parts.tower.update(rows, { settled: this.#jumped });

@@ -19,7 +19,7 @@ export class SessionState {
    * @type {{t: number, message: string, category: string, flag: string|null}[]}
    */
   messages = [];
-  /** The fastest lap so far. @type {{number: string, lapTime: number}|null} */
+  /** The fastest lap so far, in qualifying of the running segment. @type {{number: string, lapTime: number}|null} */
   fastestLap = null;
   /**
    * The colours of each car's sectors on its lap, or on its last one until the first sector of the next is driven.
@@ -30,9 +30,6 @@ export class SessionState {
   miniSectorCounts = [];
   /** The letters of each car's mini-sectors, the sectors parted by `|`. @type {Map<string, string>} */
   miniSectors = new Map();
-  /** Best lap of each car so far, in qualifying in the running segment, seconds. @type {Map<string, number>} */
-  bestLaps = new Map();
-  #over = false;
 
   /** A seek: what was still to come is no longer what comes next. */
   jump() {
@@ -46,9 +43,6 @@ export class SessionState {
     this.weather = snapshot.weather ?? null;
     this.messages = [];
     for (const message of snapshot.race_control ?? []) this.#addMessage(message);
-    this.#over = ["Finished", "Inactive"].includes(snapshot.session_status?.status);
-    this.bestLaps = new Map();
-    for (const [number, lap] of Object.entries(snapshot.laps ?? {})) this.#noteLap(number, lap?.best_lap_time);
     this.#noteFastest(snapshot.fastest_lap);
     this.sectors = new Map(Object.entries(snapshot.sectors ?? {}));
     this.miniSectors = new Map();
@@ -79,26 +73,24 @@ export class SessionState {
     if (event.kind === "track_status") this.trackStatus = event.name;
     else if (event.kind === "weather") this.weather = event;
     else if (event.kind === "race_control") this.#addMessage(event);
-    else if (event.kind === "lap") this.#noteLap(event.number, event.lap_time);
     else if (event.kind === "fastest_lap") this.#noteFastest(event);
     else if (event.kind === "sector") this.#noteSector(event);
     else if (event.kind === "mini_sectors") this.#noteMiniSectors(event);
-    else if (event.kind === "session_status") this.#noteStatus(event.status);
   }
 
-  /** A start after a finish begins a segment of qualifying: what was driven before counts no more. */
-  #noteStatus(status) {
-    if (status === "Started" && this.#over) this.bestLaps.clear();
-    if (status === "Started" || status === "Finished") this.#over = status === "Finished";
-  }
-
-  /** After a deletion there may be none any more. */
+  /** After a deletion, and when a segment of qualifying begins, there may be none any more. */
   #noteFastest(fastest) {
     const known = fastest?.number != null && Number.isFinite(fastest.lap_time);
     this.fastestLap = known ? { number: String(fastest.number), lapTime: fastest.lap_time } : null;
   }
 
+  /** A sector that was the best of all is the car's own best once another is better, as in the timing feed. */
   #noteSector({ number, lap, sector, colour }) {
+    if (colour === "purple") {
+      for (const { colours } of this.sectors.values()) {
+        if (colours[sector - 1] === "purple") colours[sector - 1] = "green";
+      }
+    }
     const before = this.sectors.get(String(number));
     const colours = before?.lap === lap ? [...before.colours] : [null, null, null];
     colours[sector - 1] = colour;
@@ -117,12 +109,6 @@ export class SessionState {
     this.messages.unshift(message);
     this.messages.sort((a, b) => b.t - a.t);
     this.messages.length = Math.min(this.messages.length, MESSAGES_KEPT);
-  }
-
-  #noteLap(number, lapTime) {
-    if (!Number.isFinite(lapTime) || lapTime <= 0) return;
-    const best = this.bestLaps.get(String(number));
-    if (best === undefined || lapTime < best) this.bestLaps.set(String(number), lapTime);
   }
 }
 

@@ -25,11 +25,11 @@ const TAGS = {
  * @param {Object<string, number>} input.places see `columnPlaces`
  * @param {"gap"|"interval"} input.mode
  * @param {boolean} input.race see `isRace`
- * @param {Map<string, number>} input.bestLaps seconds, in qualifying those of the running segment; used outside races
- * @param {import("./session_state.js").SessionState} input.session of which the colours of sectors are shown
+ * @param {import("./session_state.js").SessionState} input.session of which the colours of sectors are shown, and
+ *   outside races the fastest lap
  * @returns {TowerRow[]} in running order; cars that are not part of the session are absent
  */
-export function towerRows({ cars, frame, places, mode, race, bestLaps, session }) {
+export function towerRows({ cars, frame, places, mode, race, session }) {
   const entries = cars.flatMap((car, index) => {
     const row = frame.cars[index];
     return row ? [{ number: String(car.number), read: (name) => row[places[name]] ?? null }] : [];
@@ -38,7 +38,7 @@ export function towerRows({ cars, frame, places, mode, race, bestLaps, session }
   return running.map((entry, index) => {
     const status = entry.read("status");
     const out = status === "retired";
-    const gap = race ? raceGap(running, index, mode, out || status === "grid") : lapGap(running, index, mode, bestLaps);
+    const gap = race ? raceGap(running, index, mode, out || status === "grid") : lapGap(running, index, mode, session);
     return {
       number: entry.number,
       position: entry.read("position"),
@@ -65,10 +65,9 @@ function raceGap(running, index, mode, still) {
   return formatGap(own.read(mode), lapsBetween(reference.read("progress"), own.read("progress")));
 }
 
-function lapGap(running, index, mode, bestLaps) {
+function lapGap(running, index, mode, { fastestLap }) {
   const own = running[index];
-  const best = bestLaps.get(own.number);
-  if (index === 0) return best === undefined ? "No time" : formatLapTime(best);
+  if (index === 0) return fastestLap?.number === own.number ? formatLapTime(fastestLap.lapTime) : "No time";
   const told = own.read(mode);
   return told === null ? "No time" : formatGap(told);
 }
