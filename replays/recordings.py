@@ -1,11 +1,11 @@
 """Recorded live-timing files: of which session one is, and how it becomes a replay. Imports FastF1."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from replays.builds import BuildOutcome, OnStage, load_and_build
 from replays.loading import schedule
-from replays.loading.errors import LoadingError, SourceUnavailable, UnknownEvent, UnknownSession
+from replays.loading.errors import AmbiguousEvent, LoadingError, SourceUnavailable, UnknownEvent, UnknownSession
 from replays.loading.fastf1_setup import Fastf1Source
 from replays.loading.recorded_file import load_recorded, recorded_event, recorded_session, recording_began
 from replays.loading.session_data import SessionData
@@ -13,6 +13,8 @@ from replays.warming import note_failure
 from seasons.catalogue import find_session
 from seasons.keys import SESSION_KINDS
 from seasons.records import EventRecord, SessionRecord
+
+ONE_DAY = timedelta(days=1)
 
 
 def recording_record(
@@ -26,7 +28,7 @@ def recording_record(
     if year is None or event is None:
         if recorded is None or year is not None:
             raise LoadingError(f"{path.name} does not say of which session it is: give YEAR EVENT SESSION")
-        return _from_schedule(recorded.event.year, recorded.event.name, recorded.kind, now) or recorded
+        return _as_scheduled(recorded, now) or recorded
     number = schedule.season_year(year, now)
     wanted = session or (recorded.kind if recorded else "race")
     return _from_schedule(number, event, wanted, now) or _record_by_hand(path, number, event, wanted)
@@ -55,6 +57,19 @@ def warm_recording(path: Path, record: SessionRecord, source: Fastf1Source, *, o
     return load_and_build(find_session(record), load, on_stage=on_stage)
 
 
+def _as_scheduled(recorded: SessionRecord, now: datetime) -> SessionRecord | None:
+    """The recorded session as the schedule has it. F1 gives the two tests of 2026 one name; their days tell which."""
+    event = recorded.event
+    try:
+        return _from_schedule(event.year, event.name, recorded.kind, now)
+    except AmbiguousEvent as ambiguous:
+        for name in ambiguous.names:
+            session = _from_schedule(event.year, name, recorded.kind, now)
+            if session and session.start and recorded.start and abs(session.start - recorded.start) < ONE_DAY:
+                return session
+        raise
+
+
 def _from_schedule(year: int, event: str, session: str, now: datetime) -> SessionRecord | None:
     """The session as the schedule has it; None where the schedule does not know the event, or cannot be had."""
     try:
@@ -65,11 +80,14 @@ def _from_schedule(year: int, event: str, session: str, now: datetime) -> Sessio
 
 
 def _record_by_hand(path: Path, year: int, event: str, session: str) -> SessionRecord:
-    """A session of an event that no schedule knows."""
+    """A session of an event that no schedule knows: when it was held is what the file says, else when it begins.
+
+    A recording begins before its session, and its UTC may be of another day than the session was held on.
+    """
     kind = schedule.kind_of(session)
     if kind is None:
         raise UnknownSession(f"{year} {event}", session, list(schedule.KIND_OF_CODE))
-    recorded = recorded_event(path)
+    recorded, session_of_file = recorded_event(path), recorded_session(path)
     began = recording_began(path)
     record = EventRecord(
         year=year,
@@ -77,9 +95,16 @@ def _record_by_hand(path: Path, year: int, event: str, session: str) -> SessionR
         official_name=event,
         location=recorded.location if recorded else "",
         country=recorded.country if recorded else "",
-        date=began,
+        date=recorded.date if recorded else began,
         round_number=None,
         circuit_key=recorded.circuit_key if recorded else None,
         circuit_name=recorded.circuit_name if recorded else "",
+        is_testing=recorded.is_testing if recorded else False,
     )
-    return SessionRecord(event=record, kind=kind, name=SESSION_KINDS[kind], start=began)
+    return SessionRecord(
+        event=record,
+        kind=kind,
+        name=SESSION_KINDS[kind],
+        start=(session_of_file.start if session_of_file else None) or began,
+        utc_offset_s=session_of_file.utc_offset_s if session_of_file else None,
+    )

@@ -20,6 +20,7 @@ from replays.loading.errors import CorruptFeed, LoadingError
 from replays.loading.fastf1_errors import load_by_fastf1
 from replays.loading.fastf1_session import Say
 from replays.loading.fastf1_setup import configure_fastf1
+from replays.loading.schedule import KIND_OF_NAME
 from replays.loading.session_data import SessionData
 from seasons.keys import SESSION_KINDS
 from seasons.records import EventRecord, SessionRecord
@@ -107,7 +108,7 @@ def hand_built_event(record: SessionRecord) -> "fastf1.events.Event":
             "OfficialEventName": record.event.official_name,
             "EventDate": pd.Timestamp(record.event.date).tz_localize(None).normalize(),
             "EventName": record.event.name,
-            "EventFormat": "conventional",
+            "EventFormat": "testing" if record.event.is_testing else "conventional",
             **unused,
             "Session5": record.name,
             "Session5Date": start,
@@ -125,35 +126,40 @@ def recorded_session(path: Path) -> SessionRecord | None:
     """
     event = recorded_event(path)
     info = _session_info(path)
-    name = str(info.get("Name", "")).replace("Sprint Shootout", SESSION_KINDS["sprint-qualifying"])
-    kind = next((kind for kind, known in SESSION_KINDS.items() if known == name), None)
+    name = str(info.get("Name", ""))
+    kind = KIND_OF_NAME.get(name.casefold())
     if event is None or kind is None:
         return None
+    if event.is_testing:
+        name = SESSION_KINDS[kind]  # F1 says Day 1, which FastF1 does not know
     offset_s = _offset_s(info.get("GmtOffset"))
     start = None if offset_s is None else event.date - timedelta(seconds=offset_s)
-    return SessionRecord(event=event, kind=kind, name=str(info["Name"]), start=start, utc_offset_s=offset_s)
+    return SessionRecord(event=event, kind=kind, name=name, start=start, utc_offset_s=offset_s)
 
 
 def recorded_event(path: Path) -> EventRecord | None:
     """What the recording's SessionInfo says of its event; None without one.
 
-    Its date is that of the session, which may not be the event's last. Raises LoadingError.
+    Its date is that of the session where it was held, which may not be the event's last. A test is told by its name,
+    as FastF1 does: F1 numbers it like a Grand Prix. Raises LoadingError.
     """
     try:
         info = _session_info(path)
         meeting = info["Meeting"]
-        number = meeting.get("Number")
+        name, number = str(meeting["Name"]), meeting.get("Number")
+        is_testing = "test" in name.casefold()
         start = datetime.fromisoformat(info["StartDate"]).replace(tzinfo=UTC)
         return EventRecord(
             year=start.year,
-            name=str(meeting["Name"]),
+            name=name,
             official_name=str(meeting.get("OfficialName", meeting["Name"])),
             location=str(meeting["Location"]),
             country=str(meeting["Country"]["Name"]),
             date=start,
-            round_number=number if isinstance(number, int) and number > 0 else None,
+            round_number=number if isinstance(number, int) and number > 0 and not is_testing else None,
             circuit_key=int(meeting["Circuit"]["Key"]),
             circuit_name=str(meeting["Circuit"]["ShortName"]),
+            is_testing=is_testing,
         )
     except (KeyError, TypeError, ValueError):
         return None

@@ -57,6 +57,9 @@ KIND_OF_CODE: dict[str, str] = {
 CODE_OF_KIND = {kind: code for code, kind in KIND_OF_CODE.items() if code != "SS"}
 KIND_OF_NAME: dict[str, str] = {name.casefold(): kind for kind, name in SESSION_KINDS.items()} | {
     "sprint shootout": "sprint-qualifying",  # what sprint qualifying was called in 2023
+    "day 1": "practice-1",  # what F1 calls the days of a test since 2025
+    "day 2": "practice-2",
+    "day 3": "practice-3",
 }
 YEARS_OF_SPRINT_AS_QUALIFYING = (2021, 2022)
 """The sprint itself was called Sprint Qualifying when it was new."""
@@ -97,7 +100,27 @@ def season_events(year: int, *, testing: bool = True) -> list["Event"]:
     schedule = patiently(partial(_asked_schedule, year, testing))
     if schedule.empty:
         raise UnknownSeason(str(year), FIRST_SEASON, datetime.now(UTC).year)
-    return [event for _, event in schedule.iterrows()]
+    return [_as_fastf1_has_it(event) for _, event in schedule.iterrows()]
+
+
+def _as_fastf1_has_it(event: "Event") -> "Event":
+    """The event as FastF1's own schedule has it, where FastF1 fell back on F1's, and finds nothing by what that says.
+
+    There the days of a test are Day 1 to 3, and FastF1 dates the event by UTC: a night race would be of the next day.
+    """
+    import pandas as pd
+
+    for slot in SESSION_SLOTS:
+        kind = KIND_OF_NAME.get(str(event[f"Session{slot}"] or "").casefold())
+        if kind is not None and event.is_testing():
+            event[f"Session{slot}"] = SESSION_KINDS[kind]
+    dates = [(event[f"Session{slot}Date"], event[f"Session{slot}DateUtc"]) for slot in SESSION_SLOTS]
+    known = [(local, utc) for local, utc in dates if not pd.isna(local) and not pd.isna(utc)]
+    if known:
+        local, utc = known[-1]
+        if event.EventDate.date() == utc.date():
+            event["EventDate"] = pd.Timestamp(local.date())
+    return event
 
 
 def _asked_schedule(year: int, testing: bool) -> "EventSchedule":

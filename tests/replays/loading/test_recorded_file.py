@@ -9,11 +9,13 @@ import pytest
 from replays.loading.errors import CorruptFeed, LoadingError
 from replays.loading.recorded_file import (
     check_recording,
+    hand_built_event,
     load_recorded,
     recorded_event,
     recorded_session,
     recording_began,
 )
+from replays.recordings import recording_record
 from replays.simulator.event import DEMO_EVENT, RECORDING_STARTS
 from replays.simulator.livetiming import write_livetiming
 from replays.simulator.simulation import simulate_race
@@ -34,6 +36,23 @@ INFO = {
     "StartDate": "2025-05-03T12:00:00",
     "GmtOffset": "-04:00:00",
 }
+TEST_DAY = {
+    "Meeting": {
+        "Name": "Pre-Season Testing",
+        "OfficialName": "FORMULA 1 ARAMCO PRE-SEASON TESTING 2026",
+        "Location": "Sakhir",
+        "Number": 1,
+        "Country": {"Name": "Bahrain"},
+        "Circuit": {"Key": 63, "ShortName": "Sakhir"},
+    },
+    "Type": "Practice",
+    "Number": 2,
+    "Name": "Day 2",
+    "StartDate": "2026-02-19T10:00:00",
+    "GmtOffset": "03:00:00",
+}
+LAS_VEGAS = INFO | {"Name": "Race", "StartDate": "2023-11-18T22:00:00", "GmtOffset": "-08:00:00"}
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
 DEMO = SessionRecord(DEMO_EVENT, "race", "Race", RECORDING_STARTS, 0)
 
 
@@ -67,6 +86,43 @@ def test_lines_as_pythons_repr_as_fastf1s_recorder_writes_them_are_read_too(reco
 
     assert recorded_session(path).event.name == "Miami Grand Prix"
     assert recording_began(path) == datetime(2025, 5, 3, 15, 0, tzinfo=UTC)
+
+
+def test_a_day_of_testing_is_a_practice_of_an_event_without_a_round(recording):
+    session = recorded_session(recording(line("SessionInfo", TEST_DAY), STARTED))
+
+    assert (session.kind, session.name) == ("practice-2", "Practice 2")
+    assert (session.event.is_testing, session.event.round_number) == (True, None)
+    assert session.start == datetime(2026, 2, 19, 7, 0, tzinfo=UTC)
+    event = hand_built_event(session)
+    assert event.is_testing()  # or FastF1 asks for the results of a Grand Prix
+    assert event.get_session(session.name).name == "Practice 2"
+
+
+@pytest.mark.archive
+@pytest.mark.usefixtures("offline_fastf1")
+@pytest.mark.parametrize(
+    ("day", "start", "name"),
+    [("Day 3", "2026-02-13", "Pre-Season Testing 1"), ("Day 2", "2026-02-19", "Pre-Season Testing 2")],
+)
+def test_of_two_tests_with_one_name_the_day_tells_which_was_recorded(recording, day, start, name):
+    path = recording(line("SessionInfo", TEST_DAY | {"Name": day, "StartDate": f"{start}T10:00:00"}), STARTED)
+
+    record = recording_record(path, None, None, None, now=NOW)
+
+    assert (record.event.name, record.event.is_testing) == (name, True)
+    assert record.start.date().isoformat() == start
+
+
+@pytest.mark.archive
+@pytest.mark.usefixtures("offline_fastf1")
+def test_a_night_race_that_no_schedule_knows_was_held_when_its_session_info_says(recording):
+    path = recording(line("SessionInfo", LAS_VEGAS, "2023-11-19T05:05:00.000Z"), STARTED)
+
+    record = recording_record(path, "2023", "Night Race", "R", now=NOW)
+
+    assert record.event.date.date().isoformat() == "2023-11-18"
+    assert (record.start, record.utc_offset_s) == (datetime(2023, 11, 19, 6, 0, tzinfo=UTC), -8 * 3600)
 
 
 @pytest.mark.parametrize("info", [None, {}, {**INFO, "Meeting": {}}, {**INFO, "StartDate": "soon"}, []])

@@ -4,8 +4,10 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
+import fastf1
 import pytest
 
+from replays.loading import schedule
 from replays.loading.errors import (
     AmbiguousEvent,
     LoadingError,
@@ -176,6 +178,8 @@ def test_a_weekend_has_its_sessions_in_its_order(year, event, kinds):
         (2023, "Baku", "Sprint Shootout", "sprint-qualifying"),
         (2023, "Baku", "SQ", "sprint-qualifying"),
         (2021, "Silverstone", "Sprint Qualifying", "sprint"),
+        (2025, "Pre-Season Testing", "FP1", "practice-1"),
+        (2025, "Pre-Season Testing", "Day 2", "practice-2"),
     ],
 )
 def test_a_session_is_found_by_code_name_or_kind(year, event, wanted, kind):
@@ -225,6 +229,38 @@ def test_two_tests_of_one_name_are_told_apart():
         "2026-pre-season-testing-2",
     ]
     assert all(record.is_testing and record.round_number is None for record in records)
+
+
+@pytest.fixture
+def f1s_own_schedule(monkeypatch):
+    """Where FastF1's schedule cannot be had; with the days of a test called as F1 calls them since 2025."""
+
+    def fall_back(year, testing):
+        events = fastf1.get_event_schedule(year, include_testing=testing, backend="f1timing")
+        tests = events.is_testing().to_numpy()
+        for slot in (1, 2, 3):
+            events.loc[tests, f"Session{slot}"] = f"Day {slot}"
+        return events
+
+    monkeypatch.setattr(schedule, "_asked_schedule", fall_back)
+
+
+@pytest.mark.usefixtures("f1s_own_schedule")
+def test_by_f1s_own_schedule_a_test_has_its_days():
+    test = find(2023, "Pre-Season Testing")
+
+    assert [session.kind for session in sessions_of(test)] == ["practice-1", "practice-2", "practice-3"]
+    day = test.get_session(scheduled_session(test, "FP2").name)
+    assert day.api_path == "/static/2023/2023-02-25_Pre-Season_Testing/2023-02-24_Practice_2/"
+
+
+@pytest.mark.usefixtures("f1s_own_schedule")
+def test_by_f1s_own_schedule_a_night_race_keeps_its_day():
+    race = session_record(find(2023, "Las Vegas"), "R")
+
+    assert (race.start, race.event.date) == (datetime(2023, 11, 19, 6, tzinfo=UTC), datetime(2023, 11, 18, tzinfo=UTC))
+    path = find(2023, "Las Vegas").get_session("R").api_path
+    assert path == "/static/2023/2023-11-18_Las_Vegas_Grand_Prix/2023-11-18_Race/"
 
 
 @pytest.mark.parametrize("year", SEASONS)
