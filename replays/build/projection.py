@@ -42,7 +42,8 @@ def followed_phases(line: ClosedLine, way: Indices, t_ms: Times, xy_m: Floats) -
     away_m = np.full(len(xy_m), np.nan)
     known = np.flatnonzero(~np.isnan(xy_m).any(axis=1))
     way, t_ms, xy_m = way[known], t_ms[known], xy_m[known]
-    away_m[known], nearest = line.tree.query(xy_m)
+    # In as many threads as there are cores: in one it is an eighth of a build.
+    away_m[known], nearest = line.tree.query(xy_m, workers=-1)
     index = nearest
     beside = parts_beside(line)
     doubtful = (beside != NO_PART).any(axis=1)[nearest]
