@@ -235,7 +235,7 @@ CORS_EXPOSE_HEADERS = (
 )
 CORS_PREFLIGHT_MAX_AGE = 7200  # no browser believes more
 
-# Of pages that do not have a stricter one: the admin's. Its scripts are Django's files, and none stands in a page.
+# Of pages that do not have a stricter one, as the admin's (`f1site.admin_nonces`) and the viewer's.
 SECURE_CSP = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF],

@@ -125,8 +125,9 @@ def test_a_page_that_came_by_http_is_not_told_to_stay_with_https(site):
     assert visit(site["list"]).headers["Strict-Transport-Security"] is None
 
 
-def test_every_page_of_the_viewer_has_a_nonce_of_its_own(site):
-    policies = {visit(site["viewer"]).headers["Content-Security-Policy"] for _ in range(3)}
+@pytest.mark.parametrize("what", ["viewer", "log-in"])
+def test_every_page_of_the_viewer_and_the_admin_has_a_nonce_of_its_own(site, what):
+    policies = {visit(site[what]).headers["Content-Security-Policy"] for _ in range(3)}
     assert len(policies) == 3
     assert all("script-src 'nonce-" in policy for policy in policies)
 
