@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from replays.artefact.model import MAX_GAP_MS
 from replays.build.closed_line import ClosedLine
-from replays.build.mended_clock import odometer_of
+from replays.build.mended_clock import KMH_PER_M_PER_MS, odometer_of
 from replays.build.outline import DM_PER_M
 from replays.build.places import Places
 from replays.loading.session_data import CarFeed, PositionFeed
@@ -33,7 +33,6 @@ DRIVING_KMH = 20.0
 ON_TRACK_M = 12.0
 MOST_M = 60.0
 """A car that is further off than this was somewhere else: it is not led from there to here."""
-KMH_PER_M_PER_MS = 3_600.0
 
 
 @dataclass(frozen=True, slots=True)
