@@ -154,13 +154,17 @@ class Watcher:
                 after = len(self.seen)
                 await self.changed.wait()
 
-    async def next(self, kind: str, **fields: Any) -> dict[str, Any]:
-        """The next message of this type with these fields, from now on."""
+    async def next(self, kind: str, *, since: dict[str, Any] | None = None, **fields: Any) -> dict[str, Any]:
+        """The next message of this type with these fields, from now on or after the message `since`.
+
+        What comes only once is waited for from a message on: it may have come while something else was awaited.
+        """
 
         def wanted(message: dict[str, Any]) -> bool:
             return message["type"] == kind and all(message.get(name) == value for name, value in fields.items())
 
-        return await self.until(wanted, after=len(self.seen))
+        after = len(self.seen) if since is None else self.seen.index(since) + 1
+        return await self.until(wanted, after=after)
 
     async def say(self, kind: str, **fields: Any) -> None:
         await self.connection.send(orjson.dumps({"type": kind, **fields}).decode())

@@ -40,7 +40,7 @@ async def test_who_missed_a_pause_is_told_of_it(house, redis_server):
 
     told = await at_b.next("state", generation=paused["generation"])
     assert (told["status"], told["t"]) == ("paused", paused["t"])
-    still = await at_b.next("frames", generation=paused["generation"])
+    still = await at_b.next("frames", since=told)
     assert [frame["t"] for frame in still["frames"]] == [paused["t"]]
     since = [message["type"] for message in at_b.seen if message.get("generation") == paused["generation"]]
     assert since == ["state", "snapshot", "frames"]
