@@ -51,6 +51,13 @@ def values_of(frame: np.ndarray, name: str) -> np.ndarray:
     return np.where(raw == null_of(raw.dtype), np.nan, raw * 10.0 ** -BY_NAME[name].decimals)
 
 
+def test_a_lap_ends_where_its_last_sector_does(data):
+    ends = [(lap.sector_end_ms[2], lap.end_ms) for lap in data.laps if lap.sector_end_ms[2] is not None]
+
+    assert len(ends) > 900
+    assert all(sector_end_ms == end_ms for sector_end_ms, end_ms in ends)
+
+
 def test_the_australian_race_replays_as_it_was(data, replay):
     assert (replay.car_count, replay.laps, replay.lights_out_ms) == (20, 57, 4_260_355)
     assert replay.bytes < 4_000_000
