@@ -29,6 +29,7 @@ from replays.build.mended_places import mended_places
 from replays.build.outline import Outline, build_outline
 from replays.build.places import places_of
 from replays.build.telemetry_feeds import on_clock
+from replays.build.timing_lag import on_official_clock
 from replays.columns import BY_NAME, null_of
 from replays.loading.session_data import SessionData
 from replays.timeline import Timeline
@@ -82,7 +83,7 @@ def _timing(built: Replay) -> Feed:
 
 def _motion(data: SessionData, built: Replay) -> list[Figure]:
     """What can be said of motion where there are positions and speeds."""
-    clock = mended_clock(data.positions, data.cars)
+    clock = on_official_clock(mended_clock(data.positions, data.cars), data)
     if data.positions is None or data.cars is None or clock.spread_ms is None:
         return []
     mended = on_clock(data, clock)

@@ -50,21 +50,24 @@ def _gaps_line(feed: str, gaps: dict[str, Any]) -> str:
 
 
 def _clock_lines(mending: dict[str, Any] | None) -> list[str]:
-    if mending is None or mending["spread_ms"] is None:
+    if mending is None:
         return []
-    if mending["why_not"]:
-        return [f"The feed's clock stands: {mending['why_not']}"]
-    clock = (
-        f"Clock mended: steps were off by {mending['spread_ms']} ms, now by {mending['spread_by_car_ms']} ms; "
-        f"speeds came {mending['speed_lag_ms']} ms late"
-    )
-    if mending.get("moved_median_m") is None:
-        return [clock]
-    return [
-        clock,
-        f"Places moved along the track by {mending['moved_median_m']} m (median), {mending['moved_p95_m']} m (p95), "
-        f"{mending['moved_most_m']} m at most",
-    ]
+    lines = []
+    if mending["spread_ms"] is not None and mending["why_not"]:
+        lines.append(f"The feed's clock stands: {mending['why_not']}")
+    elif mending["spread_ms"] is not None:
+        lines.append(
+            f"Clock mended: steps were off by {mending['spread_ms']} ms, now by {mending['spread_by_car_ms']} ms; "
+            f"speeds came {mending['speed_lag_ms']} ms late"
+        )
+    if mending.get("timing_lag_ms"):
+        lines.append(f"Official times came {mending['timing_lag_ms']} ms later than telemetry")
+    if mending.get("moved_median_m") is not None:
+        lines.append(
+            f"Places moved along the track by {mending['moved_median_m']} m (median), "
+            f"{mending['moved_p95_m']} m (p95), {mending['moved_most_m']} m at most"
+        )
+    return lines
 
 
 def _motion_lines(motion: dict[str, Any] | None) -> list[str]:

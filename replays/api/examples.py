@@ -51,6 +51,7 @@ QUALITY: Row = {
     "mending": {
         "why_not": None,
         "speed_lag_ms": 60,
+        "timing_lag_ms": 176,
         "spread_ms": 14.5,
         "spread_by_car_ms": 3.3,
         "moved_median_m": 0.2,

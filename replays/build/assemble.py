@@ -20,6 +20,7 @@ from replays.build.quality import Built, quality
 from replays.build.span import replay_span
 from replays.build.telemetry_feeds import car_feed, drs_published, on_clock, position_feed
 from replays.build.timing import timing_feed
+from replays.build.timing_lag import on_official_clock
 from replays.build.track import track_document
 from replays.loading.session_data import SessionData
 from seasons.keys import QUALIFYING_KINDS, RACE_KINDS, session_key
@@ -29,7 +30,7 @@ def build_replay(data: SessionData) -> Replay:
     """The replay of `data`. Takes about a second for a two-hour race; raises ValueError where there is no moment
     to play."""
     told, outliers = _without_outliers(data)
-    clock = mended_clock(told.positions, told.cars)
+    clock = on_official_clock(mended_clock(told.positions, told.cars), told)
     data = on_clock(told, clock)
     span = replay_span(data)
     outline = build_outline(data)

@@ -90,9 +90,14 @@ def _silent(data: SessionData) -> list[str]:
 
 
 def _mending(clock: Clock) -> dict[str, Any]:
-    told: dict[str, Any] = {"why_not": clock.why_not or None, "speed_lag_ms": clock.speed_lag_ms}
     before_ms, after_ms = clock.spread_ms or (None, None)
-    return told | {"spread_ms": _rounded(before_ms), "spread_by_car_ms": _rounded(after_ms)}
+    return {
+        "why_not": clock.why_not or None,
+        "speed_lag_ms": clock.speed_lag_ms,
+        "timing_lag_ms": clock.timing_lag_ms,
+        "spread_ms": _rounded(before_ms),
+        "spread_by_car_ms": _rounded(after_ms),
+    }
 
 
 def _moved(cars: Located | None) -> dict[str, Any]:

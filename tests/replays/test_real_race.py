@@ -10,11 +10,12 @@ from django.core.management import call_command
 
 from benchmarks.drawn_motion import driven_back_m, unsteadiness_kmh
 from replays.artefact.manifest import MANIFEST, pack, read_manifest
-from replays.build import assemble, fidelity
+from replays.build import assemble, fidelity, timing_lag
 from replays.build import mended_clock as mended_clock_module
 from replays.build.mended_clock import mended_clock
 from replays.build.outline import build_outline
 from replays.build.telemetry_feeds import on_clock
+from replays.build.timing_lag import on_official_clock
 from replays.builds import build_session_replay
 from replays.columns import BY_NAME, null_of
 from replays.loading.fastf1_session import load_session
@@ -81,7 +82,7 @@ def test_the_australian_race_replays_as_it_was(data, replay):
         assert np.isnan([values_of(frame, "x")[hadjar], values_of(frame, "y")[hadjar]]).all()
 
     assert data.positions is not None
-    true_ms = mended_clock(data.positions, data.cars).positions_ms
+    true_ms = on_official_clock(mended_clock(data.positions, data.cars), data).positions_ms
     inside = np.flatnonzero((true_ms >= replay.t_start_ms) & (true_ms <= replay.t_end_ms))
     away_m = []
     for row in random.Random(20250316).sample(inside.tolist(), 200):
@@ -130,6 +131,7 @@ def test_its_quality_is_good_and_says_why(replay):
     assert (quality["verdict"], quality["reasons"]) == ("good", [])
     assert quality["clock"] == "mended"
     assert quality["mending"]["spread_ms"] > 4 * quality["mending"]["spread_by_car_ms"]
+    assert quality["mending"]["timing_lag_ms"] == pytest.approx(176, abs=10)
     assert 0 < quality["mending"]["moved_median_m"] <= 0.3
     assert quality["lines"]["official_place"] == quality["lines"]["crossings"] == 920
     assert quality["lines"]["official_end"] is True
@@ -153,7 +155,7 @@ def test_samples_that_were_left_out_are_met_and_speeds_agree(data):
 def test_cars_drive_on_steadily_on_the_track(data, replay):
     """Where the feed sets them right they neither leap nor drive back."""
     timeline = open_timeline(replay.public_id)
-    mended = on_clock(data, mended_clock(data.positions, data.cars))
+    mended = on_clock(data, on_official_clock(mended_clock(data.positions, data.cars), data))
     outline = build_outline(mended)
     begin_ms = replay.lights_out_ms + 40 * 60_000
     frames = np.stack([timeline.sample(t_ms) for t_ms in range(begin_ms, begin_ms + 300_000, 100)])
@@ -166,8 +168,11 @@ def test_cars_drive_on_steadily_on_the_track(data, replay):
 
 
 def test_nothing_of_it_is_told_before_its_time(data, monkeypatch):
-    """Built from what was known at a moment. The drawing of the track is no news; a mended clock looks 32 s ahead."""
-    mended = on_clock(data, mended_clock(data.positions, data.cars))
+    """Built from what was known at a moment. The drawing of the track and how late official times come are no news; a
+    mended clock looks 32 s ahead."""
+    lag_ms = timing_lag.timing_lag_ms(on_clock(data, mended_clock(data.positions, data.cars)))
+    monkeypatch.setattr(timing_lag, "timing_lag_ms", lambda data: lag_ms)
+    mended = on_clock(data, on_official_clock(mended_clock(data.positions, data.cars), data))
     outline = assemble.build_outline(mended)
     sectors = assemble.sector_phases(mended, outline)
     monkeypatch.setattr(assemble, "build_outline", lambda data: outline)

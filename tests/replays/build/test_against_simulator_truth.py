@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from replays.artefact.manifest import MANIFEST, pack, read_manifest
-from replays.build import assemble
+from replays.build import assemble, timing_lag
 from replays.build.assemble import build_replay
 from replays.columns import COMPOUNDS, STATUSES
 from replays.simulator.motion import NOT_REACHED
@@ -238,12 +238,13 @@ def cuts(truth):
 def test_nothing_is_told_before_its_time(recorded, built, played, truth, monkeypatch):
     """Built from what was known at a moment, all that was told until then is the same.
 
-    The outline and the sector lines are those of the whole session: a drawing of the track is no news.
+    The outline, the sector lines and how late official times come are those of the whole session: they are no news.
     """
     outline = assemble.build_outline(recorded)
     sectors = assemble.sector_phases(recorded, outline)
     monkeypatch.setattr(assemble, "build_outline", lambda data: outline)
     monkeypatch.setattr(assemble, "sector_phases", lambda data, outline: sectors)
+    monkeypatch.setattr(timing_lag, "timing_lag_ms", lambda data: 0)
     random = np.random.default_rng(13)
 
     for cut_ms in cuts(truth):
