@@ -76,8 +76,7 @@ def _from_telemetry(data: SessionData, feed: PositionFeed) -> Outline | None:
     _, fastest = laps[0]
     smooth = closed_line(_median_line(closed_line(fastest), laps))
     start = _phase_at_line(data, feed, smooth)
-    shift = round(start * len(smooth.xy_m))
-    xy_m = np.roll(smooth.xy_m, -shift, axis=0)
+    xy_m = smooth.at((start + np.arange(len(smooth.xy_m)) / len(smooth.xy_m)) % 1.0)
     return Outline(xy_m, smooth.length_m, cKDTree(xy_m), "telemetry")
 
 

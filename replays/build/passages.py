@@ -25,6 +25,9 @@ TYPICAL_LAP_M = 5_000.0
 BEFORE_LINE = 1e-5
 """What a car that has not crossed the line officially lacks at least, in laps."""
 
+BEYOND_LINE = 0.002
+"""In laps, some 10 m: where nobody stands who starts from the grid."""
+
 BEHIND_LINE_PHASE, PAST_LINE_PHASE = 0.85, 0.2
 MID_LAP = (0.3, 0.85)
 """Begins well after PAST_LINE_PHASE: a car seen a little back where it begins has not come round."""
@@ -167,8 +170,8 @@ def _hold_pit_lane_starters(progress: Floats) -> None:
     `progress` (instants, cars) since lights-out. Those cars stand in the pit lane: beyond the line, but last.
     """
     began = np.array([column[~np.isnan(column)][0] if (~np.isnan(column)).any() else np.nan for column in progress.T])
-    waiting = np.flatnonzero(began >= 0)
-    started = np.flatnonzero(began < 0)
+    waiting = np.flatnonzero(began >= BEYOND_LINE)
+    started = np.flatnonzero(began < BEYOND_LINE)
     if not waiting.size or not started.size:
         return
     last = np.nanmin(np.where(np.isnan(progress[:, started]), np.inf, progress[:, started]), axis=1)
