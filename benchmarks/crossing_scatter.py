@@ -13,7 +13,6 @@ from replays.motion import Motion
 from seasons.records import LapRecord
 
 ON_TRACK_M = 12.0
-MIN_CROSSINGS = 4
 FINISH = 2
 """The line at which a lap's third sector ends."""
 LINES = (0, 1, FINISH)
@@ -25,9 +24,8 @@ def crossing_errors_ms(data: SessionData, outline: Outline, fast: float, lines: 
     """By how much each car was early or late at `lines` of its fast laps, in ms: by its place along the track at the
     official time, and its speed.
 
-    The line is where the cars are in the median, and each car's own error is taken off, the median over its other
-    crossings: its official times are all off by the same. `data` is on one clock, with positions and speeds. Fast are
-    laps up to `fast` times as long as the fastest.
+    The line is where the cars are in the median; nothing of a car's own is taken off. `data` is on one clock, with
+    positions and speeds. Fast are laps up to `fast` times as long as the fastest.
     """
     crossings = [
         (data.column_of[lap.number], line, t_ms)
@@ -45,8 +43,7 @@ def crossing_errors_ms(data: SessionData, outline: Outline, fast: float, lines: 
         if own.any():
             ahead_m = _around(place_m[own], outline.length_m)
             late_ms[own] = ahead_m / speed_m_per_ms[own]
-    errors = [_without_own(late_ms[(car == one) & ~np.isnan(late_ms)]) for one in np.unique(car)]
-    return np.concatenate(errors)
+    return late_ms[~np.isnan(late_ms)]
 
 
 def _fast(data: SessionData, fast: float) -> list[LapRecord]:
@@ -79,11 +76,3 @@ def _around(place_m: Floats, lap_m: float) -> Floats:
     angle = place_m / lap_m * 2 * np.pi
     turned = np.angle(np.exp(1j * (angle - np.angle(np.exp(1j * angle).mean()))))
     return (turned - np.median(turned)) / (2 * np.pi) * lap_m
-
-
-def _without_own(late_ms: Floats) -> Floats:
-    """Each value without the median of the others of the same car; nothing where those are too few."""
-    if len(late_ms) < MIN_CROSSINGS:
-        return np.empty(0)
-    others = np.array([np.median(np.delete(late_ms, at)) for at in range(len(late_ms))])
-    return late_ms - others

@@ -18,21 +18,18 @@ import numpy as np
 
 from benchmarks import archive, true_demo
 from benchmarks.crossing_scatter import FINISH, LINES, crossing_errors_ms
-from benchmarks.drawn_motion import driven_back_m, unsteadiness_kmh
+from benchmarks.drawn_figures import drawn_figures
 from benchmarks.figures import Figure, write_results
-from replays.artefact.manifest import MANIFEST, pack, read_manifest
 from replays.artefact.model import Feed, Replay
 from replays.build import fidelity
 from replays.build.assemble import build_replay
+from replays.build.located import located
 from replays.build.mended_clock import mended_clock
-from replays.build.mended_places import mended_places
 from replays.build.outline import Outline, build_outline
-from replays.build.places import places_of
+from replays.build.passages import sector_phases
 from replays.build.telemetry_feeds import on_clock
 from replays.build.timing_lag import on_official_clock
-from replays.columns import BY_NAME, null_of
 from replays.loading.session_data import SessionData
-from replays.timeline import Timeline
 
 MAX_LEFT_OUT_M = (0.11, 0.8)
 """On the race that is measured; median and p95."""
@@ -42,22 +39,13 @@ MAX_SCATTER_MS = 15
 FAST = (1.07, 1.1, 1.15, 1.2)
 """What a fast lap may be to the fastest; the race was wet, and the answer depends on it."""
 MAX_GAP_S = (0.03, 0.2)
-FRAMES_A_SECOND = 10
-BACK_M = 0.5
-"""What is less is noise: the feed's grain of 0.1 m, and the outline's."""
 ROBUST_SD = 1.4826
 
 
 def real_session(data: SessionData) -> list[Figure]:
     built = build_replay(data)
     name = built.header["session"]["key"]
-    return [
-        Figure(f"{name}: {figure.name}", *_rest(figure)) for figure in [*_lines(data, built), *_motion(data, built)]
-    ]
-
-
-def _rest(figure: Figure) -> tuple[str, float, float | None, str, bool]:
-    return figure.unit, figure.measured, figure.target, figure.peer, figure.at_least
+    return [figure.of(name) for figure in [*_lines(data, built), *_motion(data, built)]]
 
 
 def _lines(data: SessionData, built: Replay) -> list[Figure]:
@@ -90,11 +78,14 @@ def _motion(data: SessionData, built: Replay) -> list[Figure]:
     outline = build_outline(mended)
     if outline is None or mended.positions is None or mended.cars is None:
         return []
-    places = mended_places(mended.positions, mended.cars, outline, places_of(mended.positions, outline))
-    placed = replace(mended, positions=places.feed)
-    cars = range(len(data.entries))
-    ours = _two(fidelity.left_out_m(data.positions, data.cars, clock.speed_lag_ms, cars))
-    straight = _two(fidelity.straight_left_out_m(data.positions, data.cars, cars))
+    sectors = sector_phases(mended, outline)
+    cars = located(mended, data.positions.t_ms, outline, sectors, mends=not clock.why_not)
+    if cars is None:
+        return []
+    placed = replace(mended, positions=cars.feed)
+    columns = range(len(data.entries))
+    ours = _two(fidelity.left_out_m(data.positions, data.cars, clock.speed_lag_ms, columns))
+    straight = _two(fidelity.straight_left_out_m(data.positions, data.cars, columns))
     own_clock = _two(fidelity.speed_errors_kmh(data.positions, data.cars))
     off_track = built.header["quality"]["off_track"]
     return [
@@ -107,33 +98,10 @@ def _motion(data: SessionData, built: Replay) -> list[Figure]:
         Figure("speed of the motion to the cars' own, p95", "km/h", _two(_speed_errors(mended))[1], MAX_SPEED_KMH),
         Figure("  on the feed's clock, p95", "km/h", own_clock[1]),
         *(_scatter(placed, data, outline, fast, lines) for lines in ((FINISH,), LINES) for fast in FAST),
-        *_drawn(built, outline),
+        *drawn_figures(built, outline),
         Figure("places more than 25 m from track and pit lane", "", off_track["far"], 0),
         Figure("  furthest", "m", off_track["furthest_m"]),
     ]
-
-
-def _drawn(built: Replay, outline: Outline) -> list[Figure]:
-    """As viewers see it, FRAMES_A_SECOND."""
-    files = pack(built)
-    played = Timeline(read_manifest(files[MANIFEST]), files.__getitem__)
-    step_ms = 1_000 // FRAMES_A_SECOND
-    frames = np.stack([played.sample(t_ms) for t_ms in range(built.t_start_ms, built.t_end_ms, step_ms)])
-    x, y, speed = (_values(frames, name) for name in ("x", "y", "speed"))
-    xy_m = np.stack([x, y], axis=-1)
-    back_m = driven_back_m(xy_m, speed, outline)
-    more_kmh = unsteadiness_kmh(xy_m, speed, 1 / FRAMES_A_SECOND)
-    return [
-        Figure(f"drawn back by more than {BACK_M} m, of {back_m.size} times", "", int((back_m > BACK_M).sum()), 0),
-        Figure("  furthest", "m", float(back_m.max())),
-        Figure("drawn speed on straights varies more than its channel, median", "km/h", float(np.median(more_kmh)), 0),
-        Figure("  p95", "km/h", float(np.percentile(more_kmh, 95))),
-    ]
-
-
-def _values(frames: np.ndarray, name: str) -> np.ndarray:
-    column, raw = BY_NAME[name], frames[name]
-    return np.where(raw == null_of(column.dtype), np.nan, raw / column.scale)
 
 
 def _scatter(placed: SessionData, told: SessionData, outline: Outline, fast: float, lines: tuple[int, ...]) -> Figure:

@@ -2,7 +2,7 @@
 
 import os
 import platform
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,6 +29,9 @@ class Figure:
             return ""
         met = self.measured >= self.target if self.at_least else self.measured <= self.target
         return "ok" if met else "MISSED"
+
+    def of(self, subject: str) -> "Figure":
+        return replace(self, name=f"{subject}: {self.name}")
 
     def line(self) -> str:
         target = "" if self.target is None else f"{'>=' if self.at_least else '<='} {_short(self.target)}"

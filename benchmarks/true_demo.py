@@ -5,9 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.drawn_figures import drawn_figures
 from benchmarks.figures import Figure
 from replays.artefact.manifest import MANIFEST, pack, read_manifest
 from replays.build.assemble import build_replay
+from replays.build.mended_clock import mended_clock
+from replays.build.outline import build_outline
+from replays.build.telemetry_feeds import on_clock
 from replays.loading.recorded_file import load_recorded
 from replays.loading.session_data import SessionData
 from replays.simulator.event import DEMO_EVENT, RECORDING_STARTS
@@ -29,7 +33,10 @@ def figures(jitter_ms: float) -> list[Figure]:
     """Of the race recorded with stamps that are off by `jitter_ms`."""
     truth = simulate_race()
     data = _recorded(truth, jitter_ms)
-    files = pack(build_replay(data))
+    built = build_replay(data)
+    outline = build_outline(on_clock(data, mended_clock(data.positions, data.cars)))
+    assert outline is not None
+    files = pack(built)
     played = Timeline(read_manifest(files[MANIFEST]), files.__getitem__)
     column_of = np.array([data.column_of[driver.number] for driver in truth.drivers])
     name = "demo" if not jitter_ms else f"demo, stamps off by {jitter_ms:.0f} ms"
@@ -48,6 +55,7 @@ def figures(jitter_ms: float) -> list[Figure]:
         ),
         Figure(f"{name}: place of a car, median error", "m", float(np.median(away_m))),
         Figure(f"{name}: place of a car, p95 error", "m", float(np.percentile(away_m, 95))),
+        *(figure.of(name) for figure in drawn_figures(built, outline)),
     ]
 
 

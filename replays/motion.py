@@ -15,6 +15,8 @@ STILL_M = 0.5
 PACE_RANGE = (0.5, 1.5)
 """What the speed channel may make of the way between two samples, as a share of it, to have a say in where the car was.
 Beyond 1.5 `share_of_way` would lead backwards."""
+EVENLY = 0.03
+"""So much of the way is what a led sample, and the feed's grain, may make of it: shared out evenly nobody sees it."""
 MAX_SPEED_GAP_MS = 2_000
 """Across so long a gap the speed is still better known than a car's pace without it."""
 TENTHS_PER_KMH = 10
@@ -120,13 +122,16 @@ class Motion:
 def share_of_way(driven: Floats, pace: Floats) -> Floats:
     """The share of the way between two samples that a car has made. Any shape; NaN where `pace` is.
 
-    `driven` is the share of what its speed channel makes of the whole way, `pace` what that is to the way itself. The
-    speed channel is believed near the samples, and what it lacks, or has too much, is made up for midway between them:
-    a position that is a metre off is so by a jump somewhere, more likely in the longer of two steps.
+    `driven` is the share of what its speed channel makes of the whole way, `pace` what that is to the way itself. What
+    that lacks, or has too much, is shared out evenly up to EVENLY. Beyond that the speed channel is believed near the
+    samples, and the rest is made up for midway between them: a position that is a metre off is so by a jump somewhere,
+    more likely in the longer of two steps.
     """
     late = driven**3 / (driven**3 + (1 - driven) ** 3)
+    lacks = 1 - pace
+    jumped = np.sign(lacks) * np.maximum(np.abs(lacks) - EVENLY, 0.0)
     believed = (pace >= PACE_RANGE[0]) & (pace <= PACE_RANGE[1])
-    share = np.where(believed, pace * driven + (1 - pace) * late, driven)
+    share = np.where(believed, (1 - jumped) * driven + jumped * late, driven)
     return np.where(np.isnan(pace), np.nan, share)
 
 

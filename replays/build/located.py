@@ -6,11 +6,13 @@ import numpy as np
 import numpy.typing as npt
 
 from replays.build.estimated_places import estimated_positions
-from replays.build.mended_places import mended_places
+from replays.build.moved_places import MovedPlaces, moved_places
 from replays.build.outline import Outline
 from replays.build.passages import progress_at_phases, running_maximum
 from replays.build.places import Places, places_of
+from replays.build.places_at_lines import ahead_at_lines_m
 from replays.build.silences import SILENCE_MS, fill_silences
+from replays.build.steadied_places import steadied_m
 from replays.loading.session_data import MISSING, PositionFeed, SessionData
 
 Floats = npt.NDArray[np.float64]
@@ -44,13 +46,22 @@ def located(
         return _estimated(data, outline, sectors)
     if outline is None or outline.source != "telemetry":
         return Located(data.positions, told_ms)
-    feed, places, moved_m = data.positions, places_of(data.positions, outline), None
-    if mends and data.cars is not None:
-        mended = mended_places(feed, data.cars, outline, places)
-        feed, places, moved_m = mended.feed, mended.places, mended.moved_m
-    progress = running_maximum(progress_at_phases(data, feed, places.phase))
-    seen = Located(feed, told_ms, progress, progress, places, moved_m)
+    moved = _moved(data, data.positions, outline, sectors, mends=mends)
+    progress = running_maximum(progress_at_phases(data, moved.feed, moved.places.phase))
+    seen = Located(moved.feed, told_ms, progress, progress, moved.places, moved.moved_m)
     return _filled(data, seen, outline, sectors) if _is_silent(data) else seen
+
+
+def _moved(
+    data: SessionData, feed: PositionFeed, outline: Outline, sectors: tuple[float, float], *, mends: bool
+) -> MovedPlaces:
+    """Where the feed has the cars, led by their speeds and to the lines."""
+    places = places_of(feed, outline)
+    moved_m = np.zeros(places.phase.shape)
+    if mends and data.cars is not None:
+        moved_m = steadied_m(feed, data.cars, outline, places)
+    ahead_m = ahead_at_lines_m(data, outline, places, moved_m, sectors)
+    return moved_places(feed, outline, places, moved_m - ahead_m)
 
 
 def _estimated(data: SessionData, outline: Outline | None, sectors: tuple[float, float]) -> Located | None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replays.motion import Motion, Odometer, share_of_way
+from replays.motion import EVENLY, Motion, Odometer, share_of_way
 
 RADIUS_M = 60.0
 MAX_GAP_MS = 1_000
@@ -79,6 +79,17 @@ def test_a_car_never_goes_back_on_its_way(pace, driven):
 @given(st.floats(0.01, 3.0))
 def test_the_way_begins_and_ends_at_the_samples(pace):
     assert share_of_way(np.array([0.0, 1.0]), np.full(2, pace)).tolist() == pytest.approx([0, 1])
+
+
+@given(st.floats(1 - EVENLY, 1 + EVENLY), st.floats(0.0, 1.0))
+def test_a_step_that_is_a_little_long_or_short_is_driven_evenly(pace, driven):
+    assert share_of_way(np.array([driven]), np.array([pace])) == pytest.approx(driven)
+
+
+@pytest.mark.parametrize(("pace", "share"), [(0.9, 0.25 * 0.93 + 0.07 / 28), (1.1, 0.25 * 1.07 - 0.07 / 28)])
+def test_what_is_more_is_made_up_for_midway(pace, share):
+    """A quarter of the way: 1/64 to 27/64 make 1/28."""
+    assert share_of_way(np.array([0.25]), np.array([pace])) == pytest.approx(share)
 
 
 def test_in_a_bend_a_car_stays_on_it():

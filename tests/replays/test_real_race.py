@@ -1,6 +1,7 @@
 """The 2025 Australian Grand Prix, built from the archive: what is known of it comes out of the replay."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import StringIO
 
@@ -8,12 +9,16 @@ import numpy as np
 import pytest
 from django.core.management import call_command
 
+from benchmarks.crossing_scatter import crossing_errors_ms
 from benchmarks.drawn_motion import driven_back_m, unsteadiness_kmh
 from replays.artefact.manifest import MANIFEST, pack, read_manifest
 from replays.build import assemble, fidelity, timing_lag
 from replays.build import mended_clock as mended_clock_module
+from replays.build.located import located
 from replays.build.mended_clock import mended_clock
 from replays.build.outline import build_outline
+from replays.build.passages import sector_phases
+from replays.build.places import places_of
 from replays.build.telemetry_feeds import on_clock
 from replays.build.timing_lag import on_official_clock
 from replays.builds import build_session_replay
@@ -31,6 +36,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.archive]
 CLASSIFICATION = "NOR VER RUS ANT ALB STR HUL LEC PIA HAM GAS TSU OCO BEA LAW BOR ALO SAI DOO HAD"
 RETIRED = {"LAW", "BOR", "ALO", "SAI", "DOO", "HAD"}
 SAFETY_CAR = "4"
+ROBUST_SD = 1.4826
 
 
 @pytest.fixture(scope="module")
@@ -91,9 +97,9 @@ def test_the_australian_race_replays_as_it_was(data, replay):
         assert seen.any()
         x_m, y_m = (axis[row, seen] / 10 for axis in (data.positions.x_dm, data.positions.y_dm))
         away_m += np.hypot(values_of(frame, "x")[seen] - x_m, values_of(frame, "y")[seen] - y_m).tolist()
-    # The feed sets cars right by metres; they are led there.
-    assert np.median(away_m) <= 0.3
-    assert np.percentile(away_m, 99) <= 5.0
+    # The feed sets cars right by metres; they are led there, and to the lines.
+    assert np.median(away_m) <= 0.7
+    assert np.percentile(away_m, 99) <= 8.0
 
 
 @pytest.mark.parametrize(
@@ -132,7 +138,7 @@ def test_its_quality_is_good_and_says_why(replay):
     assert quality["clock"] == "mended"
     assert quality["mending"]["spread_ms"] > 4 * quality["mending"]["spread_by_car_ms"]
     assert quality["mending"]["timing_lag_ms"] == pytest.approx(176, abs=10)
-    assert 0 < quality["mending"]["moved_median_m"] <= 0.3
+    assert 0 < quality["mending"]["moved_median_m"] <= 0.7
     assert quality["lines"]["official_place"] == quality["lines"]["crossings"] == 920
     assert quality["lines"]["official_end"] is True
     assert quality["lines"]["gap_p99_s"] <= 0.2
@@ -152,6 +158,38 @@ def test_samples_that_were_left_out_are_met_and_speeds_agree(data):
     assert np.percentile(fidelity.speed_errors_kmh(mended.positions, mended.cars), 95) < 15
 
 
+def test_cars_are_at_lines_when_they_officially_were(data):
+    mended = on_clock(data, on_official_clock(mended_clock(data.positions, data.cars), data))
+    outline = build_outline(mended)
+    assert outline is not None
+    cars = located(mended, data.positions.t_ms, outline, sector_phases(mended, outline), mends=True)
+    assert cars is not None
+
+    off_ms = crossing_errors_ms(replace(mended, positions=cars.feed), outline, fast=1.15)
+    told_off_ms = crossing_errors_ms(data, outline, fast=1.15)
+
+    assert off_ms.size > 1_400
+    assert ROBUST_SD * np.median(np.abs(off_ms)) <= 15.5
+    assert ROBUST_SD * np.median(np.abs(told_off_ms)) > 22
+
+
+def test_cars_stand_on_the_grid_before_the_line(data):
+    """Slots are 8 m apart, the first some metres from the line: which says where that is without official times."""
+    mended = on_clock(data, on_official_clock(mended_clock(data.positions, data.cars), data))
+    outline = build_outline(mended)
+    assert outline is not None
+    phase = places_of(mended.positions, outline).phase
+    started = int(np.searchsorted(mended.positions.t_ms, data.start_ms))
+    behind_m = {}
+    for column, entry in enumerate(data.entries):
+        seen = phase[started:, column][~np.isnan(phase[started:, column])]
+        if seen.size and seen[0] > 0.9:
+            behind_m[entry.grid] = (1 - seen[0]) * outline.length_m
+
+    assert len(behind_m) == 17, "two started from the pit lane, one not at all"
+    assert all(8 * slot - 12 <= away_m <= 8 * slot + 4 for slot, away_m in behind_m.items())
+
+
 def test_cars_drive_on_steadily_on_the_track(data, replay):
     """Where the feed sets them right they neither leap nor drive back."""
     timeline = open_timeline(replay.public_id)
@@ -163,7 +201,8 @@ def test_cars_drive_on_steadily_on_the_track(data, replay):
     speed_kmh = values_of(frames, "speed")
 
     assert outline is not None
-    assert np.percentile(unsteadiness_kmh(xy_m, speed_kmh, 0.1), 95) <= 15
+    assert np.median(unsteadiness_kmh(xy_m, speed_kmh, 0.1)) <= 1
+    assert np.percentile(unsteadiness_kmh(xy_m, speed_kmh, 0.1), 95) <= 5
     assert (driven_back_m(xy_m, speed_kmh, outline) <= 0.5).all()
 
 

@@ -1,17 +1,16 @@
-"""Places along the track, mended by the cars' speeds where the position feed jumps. Pure.
+"""Places along the track, steadied by the cars' speeds where the position feed jumps. Pure.
 
 In the race that was measured (Australia 2025) the feed runs on by a car's own speed, to 0.1 m, and at some 25 places of
 a lap it sets the car right: by a metre mostly, by 56 m at most, forwards or back, in one of a thousand steps so far
 that the car would drive backwards. Where it is set to is no truer than where it was: the next time it goes back as
 often, and official line crossings agree with the places before and after a jump alike. So a car's speed has the say in
 how it moves from moment to moment and the feed in where that is in the long run: what the one has more than the other
-is averaged over the seconds around each sample. There the cars' places at official crossings scatter as little as
-before, and the speed at which a car is drawn on a straight varies by 8 km/h more than its own instead of by 66 (p95).
+is averaged over the seconds around each sample, and where even that would lead a car back it waits. There the cars'
+places at official crossings scatter as little as before, and the speed at which a car is drawn on a straight varies by
+3.5 km/h more than its own instead of by 66 (p95).
 
 An error that grows evenly, as that of a wrong speed, is averaged away: it moves nothing.
 """
-
-from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +18,6 @@ import numpy.typing as npt
 from replays.artefact.model import MAX_GAP_MS
 from replays.build.closed_line import ClosedLine
 from replays.build.mended_clock import KMH_PER_M_PER_MS, odometer_of
-from replays.build.outline import DM_PER_M
 from replays.build.places import Places
 from replays.loading.session_data import CarFeed, PositionFeed
 
@@ -35,19 +33,9 @@ MOST_M = 60.0
 """A car that is further off than this was somewhere else: it is not led from there to here."""
 
 
-@dataclass(frozen=True, slots=True)
-class MendedPlaces:
-    """The feed and its places on the outline, and by how much its samples were moved along that: `moved_m` float64
-    (instants, cars), 0 where they were not."""
-
-    feed: PositionFeed
-    places: Places
-    moved_m: Floats
-
-
-def mended_places(feed: PositionFeed, cars: CarFeed, line: ClosedLine, places: Places) -> MendedPlaces:
-    """`feed` with its samples moved along `line` to where the cars' speeds have them. Both feeds are on one clock,
-    `places` are those of `feed` on `line`."""
+def steadied_m(feed: PositionFeed, cars: CarFeed, line: ClosedLine, places: Places) -> Floats:
+    """By how much each sample of `feed` is to be moved along `line` to where the cars' speeds have it, float64
+    (instants, cars) in metres. Both feeds are on one clock, `places` are those of `feed` on `line`."""
     driven_m, unknown_steps = _driven(feed.t_ms, cars)
     moved_m = np.zeros(places.phase.shape)
     for car in range(places.phase.shape[1]):
@@ -59,9 +47,7 @@ def mended_places(feed: PositionFeed, cars: CarFeed, line: ClosedLine, places: P
         ahead_m = _ahead(places.phase[known, car]) * line.length_m
         on_track = places.away_m[known, car] <= ON_TRACK_M
         moved_m[known, car] = _moved_m(t_ms, step_m, ahead_m, on_track[1:] & on_track[:-1])
-    phase = places.phase + moved_m / line.length_m
-    phase -= np.floor(phase)
-    return MendedPlaces(_shifted(feed, line, places.phase, phase, moved_m), replace(places, phase=phase), moved_m)
+    return moved_m
 
 
 def _ahead(phase: Floats) -> Floats:
@@ -95,7 +81,8 @@ def _moved_m(t_ms: Ints, step_m: Floats, ahead_m: Floats, on_track: npt.NDArray[
     began_ms = t_ms[np.concatenate([[0], ends + 1])][stretch]
     over_ms = t_ms[np.concatenate([ends, [len(t_ms) - 1]])][stretch]
     around_ms = np.minimum(AROUND_MS, np.minimum(t_ms - began_ms, over_ms - t_ms))
-    return _averaged(t_ms, feed_ahead_m, around_ms) - feed_ahead_m
+    told_m = np.concatenate([[0.0], np.cumsum(ahead_m)])
+    return _never_back(told_m + _averaged(t_ms, feed_ahead_m, around_ms) - feed_ahead_m, stretch) - told_m
 
 
 def _averaged(t_ms: Ints, values: Floats, around_ms: Ints) -> Floats:
@@ -105,11 +92,7 @@ def _averaged(t_ms: Ints, values: Floats, around_ms: Ints) -> Floats:
     return np.where(around_ms > 0, inside / np.maximum(2 * around_ms, 1), values)
 
 
-def _shifted(feed: PositionFeed, line: ClosedLine, was: Floats, now: Floats, moved_m: Floats) -> PositionFeed:
-    """The samples of `feed` moved as far as `line` goes from the phase where each was to where it is now."""
-    moves = np.abs(moved_m) * DM_PER_M >= 0.5
-    shift_dm = np.rint((line.at(now[moves]) - line.at(was[moves])) * DM_PER_M).astype(np.int32)
-    x_dm, y_dm = feed.x_dm.copy(), feed.y_dm.copy()
-    x_dm[moves] += shift_dm[:, 0]
-    y_dm[moves] += shift_dm[:, 1]
-    return replace(feed, x_dm=x_dm, y_dm=y_dm)
+def _never_back(way_m: Floats, stretch: Ints) -> Floats:
+    """`way_m` (k,) without steps back; each of the stretches, which are numbered from 0, by itself."""
+    apart_m = stretch * (np.ptp(way_m) + 1.0)
+    return np.maximum.accumulate(way_m + apart_m) - apart_m

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from replays.artefact.model import MAX_GAP_MS
 from replays.build.closed_line import closed_line
-from replays.build.mended_places import AROUND_MS, MOST_M, ON_TRACK_M, mended_places
+from replays.build.moved_places import moved_places
 from replays.build.outline import DM_PER_M
 from replays.build.places import places_of
+from replays.build.steadied_places import AROUND_MS, MOST_M, ON_TRACK_M, steadied_m
 from replays.loading.session_data import MISSING, CarFeed, PositionFeed
 
 RADIUS_M = 800.0
@@ -45,8 +46,9 @@ def set_right(kmh, by_m, at=JUMPS_AT, **where):
     return along([step_m * row + (by_m if row >= at else 0) for row in range(SAMPLES)], **where)
 
 
-def mended(feed, cars):
-    return mended_places(feed, cars, LINE, places_of(feed, LINE))
+def steadied(feed, cars):
+    places = places_of(feed, LINE)
+    return moved_places(feed, LINE, places, steadied_m(feed, cars, LINE, places))
 
 
 def ways_m(feed):
@@ -58,7 +60,7 @@ def ways_m(feed):
 def test_a_car_that_is_set_right_is_led_there_in_four_seconds(kmh, by_m):
     feed = set_right(kmh, by_m)
 
-    found = mended(feed, speeds(kmh, feed.t_ms[-1]))
+    found = steadied(feed, speeds(kmh, feed.t_ms[-1]))
 
     own_m = kmh / 3.6 * STEP_MS / 1000
     more_m = np.diff(ways_m(found.feed)) - own_m
@@ -75,7 +77,7 @@ def test_a_car_that_is_set_right_is_led_there_in_four_seconds(kmh, by_m):
 def test_it_is_led_along_the_line_and_keeps_beside_it(kmh, by_m, beside_m):
     feed = set_right(kmh, by_m, beside_m=beside_m)
 
-    found = mended(feed, speeds(kmh, feed.t_ms[-1]))
+    found = steadied(feed, speeds(kmh, feed.t_ms[-1]))
 
     radius_m = np.hypot(found.feed.x_dm, found.feed.y_dm) / DM_PER_M
     assert np.abs(radius_m - RADIUS_M - beside_m).max() <= 0.6  # by the line's chord the way round is a little shorter
@@ -88,9 +90,23 @@ def test_it_is_led_along_the_line_and_keeps_beside_it(kmh, by_m, beside_m):
 def test_a_speed_that_is_wrong_by_a_share_moves_nothing(kmh, share):
     feed = set_right(kmh * share, by_m=0.0)
 
-    found = mended(feed, speeds(kmh, feed.t_ms[-1]))
+    found = steadied(feed, speeds(kmh, feed.t_ms[-1]))
 
     assert np.abs(found.moved_m).max() <= 2 * GRAIN_M
+
+
+@given(st.integers(60, 340), st.lists(st.tuples(st.integers(1, SAMPLES - 1), st.floats(-55.0, 55.0)), max_size=6))
+def test_a_car_that_drives_never_goes_back_however_often_it_is_set_right(kmh, jumps):
+    step_m = np.full(SAMPLES - 1, kmh / 3.6 * STEP_MS / 1000)
+    more_m = np.zeros(SAMPLES - 1)
+    for at, by_m in jumps:
+        more_m[at - 1] += by_m
+    feed = along(np.concatenate([[0.0], np.cumsum(step_m + more_m)]))
+
+    found = steadied(feed, speeds(kmh, feed.t_ms[-1]))
+
+    led = np.abs(more_m) < MOST_M - 1
+    assert (np.diff(ways_m(found.feed))[led] >= -2 * GRAIN_M).all()
 
 
 @given(st.integers(AROUND_MS // STEP_MS + 4, SAMPLES - 2), st.floats(-30.0, 30.0))
@@ -98,7 +114,7 @@ def test_nothing_is_moved_by_what_comes_later_than_motion_may_look_ahead(rows, b
     feed, cars = set_right(250, by_m), speeds(250, SAMPLES * STEP_MS)
     then = PositionFeed(feed.t_ms[:rows], feed.x_dm[:rows], feed.y_dm[:rows])
 
-    whole, known = mended(feed, cars).feed, mended(then, cars).feed
+    whole, known = steadied(feed, cars).feed, steadied(then, cars).feed
 
     settled = then.t_ms + AROUND_MS <= then.t_ms[-1]
     assert settled.sum() >= 3
@@ -112,7 +128,7 @@ def test_samples_that_are_missing_stay_so_and_do_not_hinder():
     holes[[10, 29, 31, 33]] = MISSING
     holed = replace(feed, x_dm=holes, y_dm=np.where(holes == MISSING, MISSING, feed.y_dm))
 
-    found = mended(holed, speeds(300, feed.t_ms[-1])).feed
+    found = steadied(holed, speeds(300, feed.t_ms[-1])).feed
 
     assert np.flatnonzero(found.x_dm[:, 0] == MISSING).tolist() == [10, 29, 31, 33]
     assert np.array_equal(found.x_dm == MISSING, found.y_dm == MISSING)
@@ -135,7 +151,7 @@ def test_samples_that_are_missing_stay_so_and_do_not_hinder():
     ],
 )
 def test_what_speeds_cannot_tell_stays_where_the_feed_has_it(feed, kmh):
-    found = mended(feed, speeds(kmh, feed.t_ms[-1]))
+    found = steadied(feed, speeds(kmh, feed.t_ms[-1]))
 
     assert np.abs(found.moved_m).max() <= GRAIN_M
     assert np.abs(found.feed.x_dm - feed.x_dm).max() <= 1
@@ -149,7 +165,7 @@ def test_a_car_that_stops_is_not_led_past_where_it_stands():
     way_m[17:] -= 4.0
     feed = along(way_m)
 
-    found = mended(feed, speeds(kmh, feed.t_ms[-1])).feed
+    found = steadied(feed, speeds(kmh, feed.t_ms[-1])).feed
 
     standing = kmh == 0
     assert np.array_equal(found.x_dm[standing], feed.x_dm[standing])
