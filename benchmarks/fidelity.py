@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks import archive, true_demo
+from benchmarks import archive, official_ends, true_demo
 from benchmarks.crossing_scatter import FINISH, LINES, crossing_errors_ms
 from benchmarks.drawn_figures import drawn_figures
 from benchmarks.figures import Figure, write_results
@@ -59,6 +59,9 @@ def _lines(data: SessionData, built: Replay) -> list[Figure]:
             Figure("gap to the leader at the line, median error", "s", float(np.median(errors_s)), MAX_GAP_S[0]),
             Figure("gap to the leader at the line, p99 error", "s", float(np.percentile(errors_s, 99)), MAX_GAP_S[1]),
         ]
+    ends_ms = official_ends.last_gap_errors_ms(data)
+    if ends_ms:
+        figures.append(Figure(f"gap of {len(ends_ms)} cars at the flag to the result's, most", "ms", max(ends_ms), 1))
     official = fidelity.final_order_is_official(data, timing)
     if official is not None:
         figures.append(Figure("final order is the classification", "%", 100.0 * official, 100, "", True))

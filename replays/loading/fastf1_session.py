@@ -17,7 +17,9 @@ from replays.loading.errors import (
     SourceUnavailable,
 )
 from replays.loading.fastf1_errors import fastf1_errors, load_by_fastf1
+from replays.loading.lap_ends import with_official_gaps
 from replays.loading.retrying import Busy, patiently, retry_after_s
+from replays.loading.sector_ends import with_aligned_sectors
 from replays.loading.session_data import Provenance, SessionData
 from seasons.keys import RACE_KINDS
 from seasons.publication import expected_end
@@ -137,7 +139,9 @@ def session_data(
     found = list(problems)
     results = _probe(session, "results", found)
     laps_table = _probe(session, "laps", found)
+    timing = feeds["TimingData"].messages if "TimingData" in feeds else ()
     laps = () if laps_table is None else fastf1_tables.lap_records(laps_table)
+    laps = with_aligned_sectors(with_official_gaps(laps, raw_feeds.leader_gaps(timing)))
     positions, cars = _probe(session, "pos_data", found) or {}, _probe(session, "car_data", found) or {}
     entries = _entries(() if results is None else fastf1_tables.entry_records(results), {lap.number for lap in laps})
     if record.kind in RACE_KINDS and "TimingAppData" in feeds:
@@ -158,7 +162,6 @@ def session_data(
         name: _probe(session, name, found)
         for name in ("track_status", "session_status", "weather_data", "race_control_messages")
     }
-    timing = feeds["TimingData"].messages if "TimingData" in feeds else ()
     start = _probe(session, "session_start_time", found)
     total_laps = _probe(session, "total_laps", found) if record.kind in RACE_KINDS else None
     return SessionData(

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from replays.loading.sector_ends import with_aligned_sectors
 from seasons.keys import slug
 from seasons.records import (
     EntryRecord,
@@ -63,7 +62,7 @@ def _entry(row: Any) -> EntryRecord | None:
 def lap_records(laps: "pd.DataFrame") -> tuple[LapRecord, ...]:
     """The laps, sorted by car and lap number; a lap without a number is no lap."""
     records = [record for row in _rows(laps) if (record := _lap(row))]
-    return with_aligned_sectors(sorted(records, key=lambda lap: (lap.number, lap.lap_number)))
+    return tuple(sorted(records, key=lambda lap: (lap.number, lap.lap_number)))
 
 
 def _lap(row: Any) -> LapRecord | None:

@@ -35,6 +35,7 @@ FEEDS = (
 """The feeds FastF1 loads a session from; a file is called `<feed>.jsonStream`."""
 
 LINE = re.compile(r"(\d{2}):(\d{2}):(\d{2})\.(\d{3})(.*)", re.DOTALL)
+GAP = re.compile(r"\+(?:(\d{1,2}):)?(\d{1,3})\.(\d{3})")
 CAR_FLAGS = {"InPit": "in_pit", "Stopped": "stopped", "Retired": "retired"}
 
 SECTORS = 3
@@ -112,6 +113,21 @@ def car_flags(timing: Iterable[Message]) -> tuple[CarFlagRecord, ...]:
                     last[number, flag] = value
                     flags.append(CarFlagRecord(t_ms, number, flag, value))
     return tuple(flags)
+
+
+def leader_gaps(timing: Iterable[Message]) -> dict[str, list[tuple[int, int]]]:
+    """Of each car the gaps to the leader in the TimingData messages: when each was told, and the gap, both in ms. Those
+    in laps are left out, and the malformed."""
+    gaps: dict[str, list[tuple[int, int]]] = {}
+    for t_ms, message in timing:
+        lines = _member(message, "Lines")
+        for number, fields in lines.items() if isinstance(lines, dict) else ():
+            told = _member(fields, "GapToLeader")
+            found = GAP.fullmatch(told) if isinstance(told, str) else None
+            if found:
+                minutes, seconds, thousandths = (int(part or 0) for part in found.groups())
+                gaps.setdefault(number, []).append((t_ms, (minutes * 60 + seconds) * 1_000 + thousandths))
+    return {number: sorted(own) for number, own in gaps.items()}
 
 
 def mini_sectors(timing: Iterable[Message]) -> tuple[MiniSectorRecord, ...]:

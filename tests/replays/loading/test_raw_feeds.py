@@ -9,6 +9,7 @@ from replays.loading.raw_feeds import (
     car_flags,
     check_packed,
     grid_places,
+    leader_gaps,
     mini_sectors,
     parse_stream,
     t0_utc_ms,
@@ -89,6 +90,14 @@ def test_each_change_of_a_cars_state_counts_once():
 
 def line_of(number, sectors):
     return {"Lines": {number: {"Sectors": sectors}}}
+
+
+def test_gaps_to_the_leader_are_those_in_time():
+    told = ["+1.234", "+1:02.003", "LAP 5", "1L", "", "+75.100", "1.234", None, 3, {"Value": "+1.0"}]
+    messages = [(t_ms, {"Lines": {"4": {"GapToLeader": gap}}}) for t_ms, gap in enumerate(told)]
+    messages += [(99, "text"), (99, {"Lines": None}), (99, {"Lines": {"81": "text"}})]
+
+    assert leader_gaps(messages) == {"4": [(0, 1_234), (1, 62_003), (5, 75_100)]}
 
 
 def test_each_change_of_a_mini_sector_counts_once_whether_it_comes_in_a_list_or_by_its_index():
