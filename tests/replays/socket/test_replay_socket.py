@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from dataclasses import replace
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -11,6 +12,8 @@ from replays.playing.room import Room
 from replays.playing.subscription import LayerAway
 from replays.socket.consumer import BAD_CLIENT, FULL, NOT_FOUND, RATE_LIMITED, TOO_BIG
 from replays.storage import open_timeline
+from seasons.records import SessionRecord
+from tests.replays.synthetic import stored_replay, synthetic_session
 
 
 @pytest.fixture
@@ -38,6 +41,29 @@ async def test_hello_comes_first_then_the_snapshot_then_frames_from_before_light
     assert frames["frames"][0]["t"] == hello["state"]["t"]
     assert len(frames["frames"]) == hello["batch"] == 6
     assert all(len(row) == len(hello["columns"]) for row in frames["frames"][0]["cars"])
+
+
+async def test_a_day_of_testing_plays_in_the_order_of_best_laps(layer, connect, transactional_db, replay_storage):
+    race = synthetic_session()
+    test = replace(
+        race.session.event, name="Pre-Season Testing", official_name="TESTING", round_number=None, is_testing=True
+    )
+    last_is_best = tuple(
+        replace(lap, lap_time_ms=lap.lap_time_ms - 15_000) if lap.number == "3" else lap for lap in race.laps
+    )
+    day = SessionRecord(test, "practice-2", "Practice 2", race.session.start, 0)
+    stored = await sync_to_async(stored_replay)(replace(race, session=day, laps=last_is_best, total_laps=None))
+
+    client = await connect(f"/ws/v1/replays/{stored.public_id}/?columns=x,position,gap&t=145")
+    hello = await client.receive()
+    frames = await client.until("frames")
+
+    assert hello["replay"]["session"] == "2025-pre-season-testing-practice-2"
+    assert (hello["replay"]["event"], hello["replay"]["lights_out"]) == ("Pre-Season Testing", None)
+    rows = frames["frames"][0]["cars"]
+    by_place = [car["number"] for _, car in sorted((row[1], car) for row, car in zip(rows, hello["cars"], strict=True))]
+    assert by_place == ["3", "1", "2"]
+    assert all(row[0] is not None for row in rows)
 
 
 async def test_frames_are_those_of_sample_and_follow_each_other_without_holes(path, connect, replay, subprotocol):
