@@ -9,7 +9,7 @@ from typing import Any
 
 from replays.build import states
 from replays.build.mini_sectors import mini_sector_events
-from replays.build.session_bests import fastest_lap_events, sector_events
+from replays.build.session_bests import best_lap_events, fastest_lap_events, sector_events
 from replays.columns import COMPOUNDS
 from replays.loading.session_data import SessionData
 from seasons.records import LapRecord
@@ -42,6 +42,7 @@ def session_events(data: SessionData, t_end_ms: int) -> tuple[Event, ...]:
         events += _car_events(data, entry.number, finishes)
     events += sector_events(data)
     events += fastest_lap_events(data)
+    events += best_lap_events(data)
     return tuple(sorted((event for event in events if event["t_ms"] <= t_end_ms), key=lambda event: event["t_ms"]))
 
 

@@ -6,6 +6,7 @@ What leads through the pit lane is never the best.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from replays.build.best_lap_order import segment_starts_ms
@@ -15,6 +16,9 @@ from replays.loading.session_data import SessionData
 from seasons.records import LapRecord
 
 Event = dict[str, Any]
+
+NoLap = tuple[None, None]
+NO_LAP: NoLap = (None, None)
 
 
 def sector_events(data: SessionData) -> Iterator[Event]:
@@ -63,25 +67,49 @@ def fastest_lap_events(data: SessionData) -> Iterator[Event]:
     After a deletion it is the next best one; `number`, `lap` and `lap_time_ms` are None where there is no other. In
     qualifying each segment begins anew, without one, as in the timing feed.
     """
+    said = _Said(segment_starts_ms(data), deletions_ms(data), reinstatements_ms(data))
+    for t_ms, (number, lap), time_ms in _bests(data.laps, said):
+        yield {"kind": "fastest_lap", "t_ms": t_ms, "number": number, "lap": lap, "lap_time_ms": time_ms}
+
+
+def best_lap_events(data: SessionData) -> Iterator[Event]:
+    """As the fastest lap, of each car by itself."""
+    said = _Said(segment_starts_ms(data), deletions_ms(data), reinstatements_ms(data))
+    for entry in data.entries:
+        own = [lap for lap in data.laps if lap.number == entry.number]
+        for t_ms, (_, lap), time_ms in _bests(own, said):
+            yield {"kind": "best_lap", "t_ms": t_ms, "number": entry.number, "lap": lap, "lap_time_ms": time_ms}
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """When segments began, and which laps were deleted and reinstated when, ms of session time."""
+
+    starts_ms: list[int]
+    deleted: dict[LapName, int]
+    reinstated: dict[LapName, int]
+
+
+def _bests(laps: Iterable[LapRecord], said: _Said) -> Iterator[tuple[int, LapName | NoLap, int | None]]:
+    """(t_ms, the best of `laps` since then, its time) whenever it is another one, in time order of each segment."""
     times = {
         (lap.number, lap.lap_number): (lap.lap_time_ms, lap.end_ms)
-        for lap in data.laps
+        for lap in laps
         if lap.lap_time_ms is not None and lap.end_ms is not None and not lap.generated and not lap_through_pits(lap)
     }
-    deleted = {lap: t_ms for lap, t_ms in deletions_ms(data).items() if lap in times}
+    deleted = {lap: t_ms for lap, t_ms in said.deleted.items() if lap in times}
     happened = [(end_ms, False, lap) for lap, (_, end_ms) in times.items() if deleted.get(lap, end_ms + 1) > end_ms]
     happened += [(t_ms, True, lap) for lap, t_ms in deleted.items()]
-    happened += [(t_ms, False, lap) for lap, t_ms in reinstatements_ms(data).items() if lap in times]
-    starts_ms = segment_starts_ms(data)
-    fastest: LapName | None = None
-    for segment, start_ms in enumerate(starts_ms, start=1):
-        if fastest is not None:
-            yield _fastest_lap(start_ms, None, None)
-        fastest = None
-        own = [one for one in happened if bisect_right(starts_ms, one[0]) == segment]
-        own = [one for one in own if bisect_right(starts_ms, times[one[2]][1]) == segment]
-        for t_ms, fastest in _fastest_laps(own, times):
-            yield _fastest_lap(t_ms, fastest, None if fastest is None else times[fastest][0])
+    happened += [(t_ms, False, lap) for lap, t_ms in said.reinstated.items() if lap in times]
+    best: LapName | None = None
+    for segment, start_ms in enumerate(said.starts_ms, start=1):
+        if best is not None:
+            yield start_ms, NO_LAP, None
+        best = None
+        own = [one for one in happened if bisect_right(said.starts_ms, one[0]) == segment]
+        own = [one for one in own if bisect_right(said.starts_ms, times[one[2]][1]) == segment]
+        for t_ms, best in _fastest_laps(own, times):
+            yield t_ms, best or NO_LAP, None if best is None else times[best][0]
 
 
 def _fastest_laps(
@@ -100,8 +128,3 @@ def _fastest_laps(
             fastest = lap if fastest is None or times[lap] < standing[fastest] else fastest
         if fastest != before:
             yield t_ms, fastest
-
-
-def _fastest_lap(t_ms: int, fastest: LapName | None, lap_time_ms: int | None) -> Event:
-    number, lap = fastest or (None, None)
-    return {"kind": "fastest_lap", "t_ms": t_ms, "number": number, "lap": lap, "lap_time_ms": lap_time_ms}

@@ -50,16 +50,12 @@ class EventLog:
         messages: list[Event] = []
         tyres: dict[str, Event] = {}
         laps: dict[str, Event] = {}
+        best_laps_ms: dict[str, int | None] = {}
         sectors: dict[str, Event] = {}
         mini_sectors: list[Event] = []
         retired: dict[str, None] = {}
-        over = False
         for event in self._events[: bisect_right(self._times_ms, t_ms)]:
             kind = event["kind"]
-            if kind == "session_status":
-                if event["status"] == "Started" and over:  # a segment of qualifying begins
-                    laps = {number: lap | {"best_ms": None} for number, lap in laps.items()}
-                over = event["status"] == "Finished" or (over and event["status"] != "Started")
             if kind in latest:
                 latest[kind] = event
             elif kind == "race_control":
@@ -67,7 +63,9 @@ class EventLog:
             elif kind == "tyre":
                 tyres[event["number"]] = event
             elif kind == "lap":
-                laps[event["number"]] = _with_best(event, laps.get(event["number"]))
+                laps[event["number"]] = event
+            elif kind == "best_lap":
+                best_laps_ms[event["number"]] = event["lap_time_ms"]
             elif kind == "sector":
                 if event["colour"] == "purple":
                     sectors = {number: _beaten(shown, event["sector"]) for number, shown in sectors.items()}
@@ -83,16 +81,15 @@ class EventLog:
             **{kind: None if event is None else _without_kind(event) for kind, event in latest.items()},
             "race_control": [_without_kind(event) for event in messages[-LAST_MESSAGES:]],
             "tyres": {number: _without_kind(event) for number, event in tyres.items()},
-            "laps": {number: _with_best_in_seconds(event) for number, event in laps.items()},
+            "laps": {number: _with_best(event, best_laps_ms.get(number)) for number, event in laps.items()},
             "sectors": sectors,
             "mini_sectors": _last_of_each_car(mini_sectors),
             "retired": list(retired),
         }
 
 
-def _with_best(lap: Event, before: Event | None) -> Event:
-    times = [time for time in (lap["lap_time_ms"], (before or {}).get("best_ms")) if time is not None]
-    return lap | {"best_ms": min(times, default=None)}
+def _with_best(lap: Event, best_ms: int | None) -> Event:
+    return _without_kind(lap) | {"best_lap_time": None if best_ms is None else seconds(best_ms)}
 
 
 def _with_colour(sector: Event, before: Event | None) -> Event:
@@ -116,12 +113,6 @@ def _last_of_each_car(mini_sectors: Sequence[Event]) -> dict[str, Any] | None:
     for event in mini_sectors:
         cars |= event["cars"]
     return {"counts": mini_sectors[-1]["counts"], "cars": cars} if mini_sectors else None
-
-
-def _with_best_in_seconds(lap: Event) -> Event:
-    best_ms = lap["best_ms"]
-    wire = _without_kind({key: value for key, value in lap.items() if key != "best_ms"})
-    return wire | {"best_lap_time": None if best_ms is None else seconds(best_ms)}
 
 
 def _without_kind(event: Event) -> Event:

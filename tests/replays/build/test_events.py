@@ -92,7 +92,7 @@ def test_sectors_mini_sectors_and_the_fastest_lap_are_told_among_the_rest():
 
     at_line = [event["kind"] for event in session_events(data, FOREVER_MS) if event["t_ms"] == START_MS + LAP_MS]
 
-    assert at_line == ["lap", "sector", "fastest_lap"]
+    assert at_line == ["lap", "sector", "fastest_lap", "best_lap"]
     assert [event["t_ms"] for event in told(data, "mini_sectors")] == [START_MS + 1_000]
 
 

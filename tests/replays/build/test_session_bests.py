@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replays.build.session_bests import fastest_lap_events, sector_events
+from replays.build.session_bests import best_lap_events, fastest_lap_events, sector_events
 from seasons.records import RaceControlRecord, SessionStatusRecord
 from tests.replays.build.sessions import LAP_MS, START_MS, lap, session
 
@@ -207,3 +207,61 @@ def test_what_becomes_of_a_lap_of_an_earlier_segment_changes_nothing_in_a_later_
     told = fastest(driven("1", 1, 29, 29, 29), driven("2", 2, 30, 30, 30), messages=messages, **QUALIFYING)
 
     assert told[2:] == [(260_000, "2", 2, 90_000)]
+
+
+def best(*laps, messages=(), **changes):
+    numbers = tuple(dict.fromkeys(one.number for one in laps))
+    control = tuple(RaceControlRecord(t_ms, NOW, "Other", text) for t_ms, text in messages)
+    return [
+        (event["t_ms"], event["number"], event["lap"], event["lap_time_ms"])
+        for event in best_lap_events(session(numbers, laps, race_control=control, **changes))
+    ]
+
+
+def test_the_best_lap_of_each_car_is_told_whenever_it_is_another_one():
+    deletion = (400_000, DELETED.format("2", "2", "1:27.000"))
+
+    told = best(
+        driven("1", 1, 30, 30, 30),
+        driven("1", 2, 31, 30, 30),
+        driven("2", 1, 32, 30, 30),
+        driven("2", 2, 29, 29, 29),
+        messages=(deletion,),
+    )
+
+    assert told == [
+        (160_000, "1", 1, 90_000),
+        (160_000, "2", 1, 92_000),
+        (260_000, "2", 2, 87_000),
+        (400_000, "2", 1, 92_000),
+    ]
+
+
+def test_a_best_lap_is_of_its_segment_of_qualifying():
+    told = best(driven("1", 1, 29, 29, 29), driven("1", 2, 30, 30, 30), **QUALIFYING)
+
+    assert told == [(160_000, "1", 1, 87_000), (255_000, "1", None, None), (260_000, "1", 2, 90_000)]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("123"), st.integers(25_000, 32_000)), min_size=1, max_size=12),
+    st.sets(st.integers(0, 11)),
+)
+def test_the_fastest_lap_is_the_best_of_the_best_laps(times_ms, deleted):
+    laps, count = [], dict.fromkeys("123", 0)
+    for row, (number, third_ms) in enumerate(times_ms):
+        count[number] += 1
+        third_s = third_ms / 1000
+        laps.append(driven(number, count[number], third_s, 30, 30, end_ms=START_MS + LAP_MS + 1_000 * row))
+    messages = []
+    for row in sorted(deleted & set(range(len(laps)))):
+        total_ms = laps[row].lap_time_ms
+        text = f"{total_ms // 60_000}:{total_ms % 60_000 // 1_000:02d}.{total_ms % 1_000:03d}"
+        messages.append((400_000 + row, DELETED.format(laps[row].number, laps[row].number, text)))
+
+    of_cars, of_all = best(*laps, messages=messages), fastest(*laps, messages=messages)
+
+    for t_ms in sorted({one[0] for one in of_cars + of_all}):
+        last = {number: time_ms for at_ms, number, _, time_ms in of_cars if at_ms <= t_ms}
+        expected = min((time_ms for time_ms in last.values() if time_ms is not None), default=None)
+        assert next((time_ms for at_ms, *_, time_ms in reversed(of_all) if at_ms <= t_ms), None) == expected

@@ -4,6 +4,7 @@ EVENTS = [
     {"kind": "track_status", "t_ms": 0, "code": "1", "name": "all_clear"},
     {"kind": "tyre", "t_ms": 0, "number": "4", "compound": "SOFT", "tyre_age": 1},
     {"kind": "lap", "t_ms": 90_000, "number": "4", "lap": 1, "lap_time_ms": 90_000, "sector_1_ms": None},
+    {"kind": "best_lap", "t_ms": 90_000, "number": "4", "lap": 1, "lap_time_ms": 90_000},
     {"kind": "track_status", "t_ms": 95_500, "code": "4", "name": "safety_car"},
     {"kind": "tyre", "t_ms": 100_000, "number": "4", "compound": "HARD", "tyre_age": 1},
     {"kind": "lap", "t_ms": 200_001, "number": "4", "lap": 2, "lap_time_ms": 110_001, "sector_1_ms": 30_000},
@@ -23,22 +24,14 @@ def test_it_is_the_last_of_everything_until_that_moment_and_nothing_after_it():
     assert snapshot["weather"] is None
 
 
-def test_the_best_lap_is_the_best_so_far():
-    laps = EventLog(EVENTS).snapshot(230_000)["laps"]
+def test_the_best_lap_is_the_last_that_was_told_of_the_car():
+    events = [*EVENTS, {"kind": "best_lap", "t_ms": 240_000, "number": "4", "lap": None, "lap_time_ms": None}]
+    log = EventLog(events)
 
+    laps = log.snapshot(230_000)["laps"]
     assert (laps["4"]["lap_time"], laps["4"]["best_lap_time"]) == (110.001, 90.0)
-
-
-def test_a_segment_of_qualifying_begins_the_best_laps_anew():
-    events = [
-        *EVENTS,
-        {"kind": "session_status", "t_ms": 300_000, "status": "Finished"},
-        {"kind": "session_status", "t_ms": 400_000, "status": "Started"},
-        {"kind": "lap", "t_ms": 500_000, "number": "4", "lap": 3, "lap_time_ms": 95_000, "sector_1_ms": None},
-    ]
-
-    assert EventLog(events).snapshot(450_000)["laps"]["4"]["best_lap_time"] is None
-    assert EventLog(events).snapshot(500_000)["laps"]["4"]["best_lap_time"] == 95.0
+    assert log.snapshot(240_000)["laps"]["4"]["best_lap_time"] is None
+    assert log.snapshot(89_999)["laps"] == {}
 
 
 SECTOR = {"kind": "sector", "number": "4", "time_ms": 30_000}
