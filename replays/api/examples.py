@@ -51,16 +51,16 @@ QUALITY: Row = {
     "mending": {
         "why_not": None,
         "speed_lag_ms": 60,
-        "timing_lag_ms": 176,
+        "timing_lag_ms": 177,
         "spread_ms": 14.5,
         "spread_by_car_ms": 3.3,
-        "moved_median_m": 0.2,
-        "moved_p95_m": 1.83,
-        "moved_most_m": 25.82,
+        "moved_median_m": 0.49,
+        "moved_p95_m": 2.9,
+        "moved_most_m": 29.87,
     },
     "estimated_ms": [],
     "outliers": 0,
-    "motion": {"left_out_median_m": 0.118, "left_out_p95_m": 0.876, "speed_p95_kmh": 13.9},
+    "motion": {"left_out_median_m": 0.115, "left_out_p95_m": 0.871, "speed_p95_kmh": 13.9},
     "lines": {
         "crossings": 920,
         "official_place": 920,
@@ -68,7 +68,7 @@ QUALITY: Row = {
         "gap_median_s": 0.0,
         "gap_p99_s": 0.0,
     },
-    "off_track": {"known": 377794, "far": 0, "far_is_m": 25.0, "furthest_m": 15.5},
+    "off_track": {"known": 377782, "far": 0, "far_is_m": 25.0, "furthest_m": 15.5},
     "problems": [],
 }
 
