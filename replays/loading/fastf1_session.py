@@ -141,7 +141,8 @@ def session_data(
     laps_table = _probe(session, "laps", found)
     timing = feeds["TimingData"].messages if "TimingData" in feeds else ()
     laps = () if laps_table is None else fastf1_tables.lap_records(laps_table)
-    laps = with_aligned_sectors(with_official_gaps(laps, raw_feeds.leader_gaps(timing)))
+    gaps = raw_feeds.leader_gaps(timing) if record.kind in RACE_KINDS else {}
+    laps = with_aligned_sectors(with_official_gaps(laps, gaps))
     positions, cars = _probe(session, "pos_data", found) or {}, _probe(session, "car_data", found) or {}
     entries = _entries(() if results is None else fastf1_tables.entry_records(results), {lap.number for lap in laps})
     if record.kind in RACE_KINDS and "TimingAppData" in feeds:
