@@ -57,6 +57,14 @@ class Passages:
         when = np.where(moves, t_ms, self.t_ms[self._first[row]])
         return np.where(known, progress, np.nan), np.where(known, when, 0)
 
+    def seen(self, t_ms: Times) -> npt.NDArray[np.bool_]:
+        """At which of the times the car is seen where it is: between two places at most MAX_GAP_MS apart."""
+        if self.t_ms.size < 2:
+            return np.zeros(t_ms.shape, dtype=np.bool_)
+        near = np.diff(self.t_ms) <= MAX_GAP_MS
+        row = np.searchsorted(self.t_ms, t_ms, side="right") - 1
+        return (row >= 0) & (row < near.size) & near[np.clip(row, 0, near.size - 1)]
+
     @property
     def _first(self) -> npt.NDArray[np.intp]:
         """For each place the first one with the same progress."""

@@ -21,6 +21,9 @@ Ints = npt.NDArray[np.int32]
 OUT_OF_RACE = 10_000.0
 """Laps that put a car that retired, or never started, behind all that run."""
 
+STANDS_MS = 2_000
+"""A car that was where it is so long ago stands; to wait for the official time at a line takes less."""
+
 TIE_PER_MS = 1e-13
 """Of two cars on the same line the one that crossed it earlier is ahead; less than BEFORE_LINE over a day."""
 
@@ -83,36 +86,42 @@ def scores(
     slots: Sequence[int],
     finishes: Mapping[int, tuple[int, int]],
     t_ms: Times,
-) -> tuple[Floats, Floats, Times]:
-    """What the cars are ordered by (higher is ahead), their progress, and when each passed that; (times, cars).
+) -> tuple[Floats, Floats, Times, Times]:
+    """What the cars are ordered by (higher is ahead), their progress, when each first was there, and when it was last
+    seen there: now, also if it stands, but where timing lines are all that is known; (times, cars).
 
     `finishes` gives, per car that was flagged off, (laps, t_ms): from then on it has exactly those laps.
     """
     progress = np.empty((t_ms.size, len(passages)))
     passed = np.empty((t_ms.size, len(passages)), dtype=np.int64)
+    seen = np.empty((t_ms.size, len(passages)), dtype=np.bool_)
     for car, way in enumerate(passages):
         progress[:, car], passed[:, car] = way.at(t_ms)
+        seen[:, car] = way.seen(t_ms)
         if car in finishes:
             laps, finished = finishes[car]
             progress[t_ms >= finished, car] = laps
             passed[t_ms >= finished, car] = finished
+            seen[t_ms >= finished, car] = False
     order = np.where(np.isnan(progress), -1.0, progress) - passed * TIE_PER_MS
     slot = np.array(slots, dtype=np.float64)
     order = np.where(status == GRID, -slot, order)
     order = np.where(status == RETIRED, order - OUT_OF_RACE, order)
-    return order, progress, passed
+    return order, progress, passed, np.where(seen, t_ms[:, None], passed)
 
 
 def standing(
     order: npt.NDArray[np.intp],
     progress: Floats,
     passed: Times,
+    seen: Times,
     passages: Sequence[Passages],
     racing: npt.NDArray[np.bool_],
 ) -> Standing:
     """Positions, gaps and intervals for `order` (times, cars): the cars from first to last.
 
-    A gap is how long ago the car ahead was where this car is now. `racing` (times, cars): without it no gap.
+    A gap is how long ago the car ahead was where this car is now; it grows while this car stands, but not while both
+    do. `passed` and `seen` are those of `scores`. `racing` (times, cars): without it no gap.
     """
     times, cars = order.shape
     position = np.empty((times, cars), dtype=np.int32)
@@ -120,25 +129,33 @@ def standing(
     ahead = np.empty((times, cars), dtype=np.intp)
     np.put_along_axis(ahead, order, np.roll(order, 1, axis=1), axis=1)
     leader = np.broadcast_to(order[:, :1], order.shape)
-    gap = _since_passed(leader, progress, passed, passages, racing)
-    interval = _since_passed(ahead, progress, passed, passages, racing)
+    stands = seen - passed > STANDS_MS
+    gap, interval = (
+        _since_passed(target, progress, _counted(target, stands, passed, seen), passages, racing)
+        for target in (leader, ahead)
+    )
     first = position == 1
     gap[first & racing] = 0
     interval[first] = NONE
     return Standing(position, gap, interval)
 
 
+def _counted(target: npt.NDArray[np.intp], stands: npt.NDArray[np.bool_], passed: Times, seen: Times) -> Times:
+    """Until when the time to each car's target counts, (times, cars)."""
+    return np.where(np.take_along_axis(stands, target, axis=1), passed, seen)
+
+
 def _since_passed(
     target: npt.NDArray[np.intp],
     progress: Floats,
-    passed: Times,
+    until: Times,
     passages: Sequence[Passages],
     racing: npt.NDArray[np.bool_],
 ) -> Ints:
-    """How long before each car its target was at the same place, in ms, int32 (times, cars)."""
+    """How long before `until` each car's target was where the car is, in ms, int32 (times, cars)."""
     since = np.full(progress.shape, np.nan)
     for car, way in enumerate(passages):
         mine = (target == car) & racing
         if mine.any():
-            since[mine] = passed[mine] - way.when(progress[mine])
+            since[mine] = until[mine] - way.when(progress[mine])
     return np.where(np.isnan(since) | (since < 0), NONE, np.rint(np.nan_to_num(since))).astype(np.int32)

@@ -139,25 +139,26 @@ def _race(
     at_flag = _laps_at_flag(data, finishes)
     by_entry = [slots[entry.number] for entry in data.entries]
 
-    def look(moments: Times) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64], Times]:
-        score, along, passed = race_order.scores(passages, changes.held("status", moments), by_entry, at_flag, moments)
-        return np.argsort(-score, axis=1, kind="stable"), along, passed
+    def look(moments: Times) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.float64], Times, Times]:
+        status = changes.held("status", moments)
+        score, along, passed, seen = race_order.scores(passages, status, by_entry, at_flag, moments)
+        return np.argsort(-score, axis=1, kind="stable"), along, passed, seen
 
-    order, along, passed = look(t_ms)
+    order, along, passed, seen = look(t_ms)
     between = np.setdiff1d(passing_moments(t_ms, order, along), t_ms)
     rows = np.searchsorted(t_ms, between)
-    order, along, passed = (
-        np.insert(seen, rows, new, axis=0) for seen, new in zip((order, along, passed), look(between), strict=True)
+    order, along, passed, seen = (
+        np.insert(one, rows, new, axis=0) for one, new in zip((order, along, passed, seen), look(between), strict=True)
     )
     t_ms = np.insert(t_ms, rows, between)
     status = changes.held("status", t_ms)
     classified = race_order.official_order(data)
     racing = (status != states.RETIRED) & (status != states.GRID) & ~np.isnan(along)
     if classified is None or not finishes:
-        return t_ms, race_order.standing(order, along, passed, passages, racing), along
+        return t_ms, race_order.standing(order, along, passed, seen, passages, racing), along
     over = t_ms >= max(finishes.values())
     order[over] = classified
-    standing = race_order.standing(order, along, passed, passages, racing)
+    standing = race_order.standing(order, along, passed, seen, passages, racing)
     return t_ms, race_order.with_classified_gaps(standing, data, over, racing), along
 
 

@@ -146,6 +146,18 @@ def test_sessions_without_positions_say_what_they_have_and_replay_the_rest(
     assert any(event["kind"] == "lap" for event in read_events(replay.public_id, timeline.manifest))
 
 
+def test_who_is_further_back_has_the_larger_gap(data, replay):
+    """Also while cars stand: by half a second, as a car that leaves its box has been there for so long."""
+    timing = next(feed for feed in assemble.build_replay(data).feeds if feed.name == "timing")
+    position, gap_ms = (next(c.raw for c in timing.columns if c.name == name) for name in ("position", "gap"))
+
+    by_place_ms = np.take_along_axis(gap_ms, np.argsort(position, axis=1), axis=1).astype(float)
+    by_place_ms[by_place_ms < 0] = np.nan
+
+    furthest_ms = np.fmax.accumulate(by_place_ms, axis=1)
+    assert np.nanmin(by_place_ms - furthest_ms) > -500
+
+
 def test_its_quality_is_good_and_says_why(replay):
     quality = replay.quality
 

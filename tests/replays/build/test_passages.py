@@ -146,6 +146,16 @@ def test_passages_say_where_a_car_was_and_when_it_was_somewhere():
     assert way.when(np.array([0.25, 0.5, 0.6])).tolist() == pytest.approx([1_500, 2_000, np.nan], nan_ok=True)
 
 
+def test_a_car_is_seen_between_places_at_most_a_second_apart():
+    way = Passages(np.array([1_000, 2_000, 3_001, 3_500]), np.zeros(4))
+
+    assert way.seen(np.array([999, 1_000, 1_999, 2_000, 3_000, 3_001, 3_499, 3_500])).tolist() == [
+        *[False, True, True, False, False, True, True, False]
+    ]
+    assert not Passages(np.array([1_000]), np.zeros(1)).seen(np.array([1_000])).any()
+    assert not Passages(np.array([], np.int64), np.zeros(0)).seen(np.array([1_000])).any()
+
+
 def test_between_places_more_than_a_second_apart_the_last_one_counts():
     way = Passages(np.array([1_000, 2_001]), np.array([0.0, 0.5]))
 

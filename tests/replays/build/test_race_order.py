@@ -19,10 +19,10 @@ def way(*progress, t_ms=T_MS):
 def order_of(ways, status=ON_TRACK, *, slots=None, finishes=None, t_ms=T_MS):
     """The cars from first to last at each time, and the standing."""
     held = np.broadcast_to(np.asarray(status, dtype=np.int32), (t_ms.size, len(ways)))
-    points, progress, passed = scores(ways, held, slots or range(len(ways)), finishes or {}, t_ms)
+    points, progress, passed, seen = scores(ways, held, slots or range(len(ways)), finishes or {}, t_ms)
     order = np.argsort(-points, axis=1, kind="stable")
     racing = (held != RETIRED) & (held != GRID) & ~np.isnan(progress)
-    return order.tolist(), standing(order, progress, passed, ways, racing)
+    return order.tolist(), standing(order, progress, passed, seen, ways, racing)
 
 
 def test_who_is_further_along_is_ahead():
@@ -64,6 +64,47 @@ def test_a_car_at_the_flag_keeps_the_laps_and_the_time_it_had_there():
     order, _ = order_of(ways, finishes={0: (2, 20_000), 1: (2, 25_000)})
 
     assert order[3] == [0, 1]
+
+
+SECONDS_MS = np.arange(0, 31_000, 1_000, dtype=np.int64)
+
+
+def driven(*until_s):
+    """A car that is seen each second and drives a hundredth of a lap in each, but stands from one to the other."""
+    stands = sum((np.clip(SECONDS_MS, 1_000 * begin, 1_000 * end) - 1_000 * begin for begin, end in until_s), 0)
+    return way(*(SECONDS_MS - stands) / 100_000, t_ms=SECONDS_MS)
+
+
+def behind(*, leader=(), car=()):
+    """The gap of a car, in seconds at each second, that drives 2 s behind the leader and stands where it does."""
+    ahead = driven(*leader)
+    follows = replace(driven(*car), progress=driven(*car).progress - 0.02)
+    _, shown = order_of([ahead, follows], t_ms=SECONDS_MS)
+    assert (shown.interval_ms[:, 1] == shown.gap_ms[:, 1]).all()
+    return (shown.gap_ms[:, 1] / 1_000).tolist()
+
+
+def test_a_gap_grows_while_a_car_that_is_seen_stands():
+    assert behind(car=[(10, 20)])[5:] == [2.0] * 6 + [2.0 + n for n in range(1, 11)] + [12.0] * 10
+
+
+def test_while_the_leader_stands_too_it_does_not():
+    """As of all cars during a red flag."""
+    told = behind(leader=[(8, 28)], car=[(10, 30)])
+
+    assert told[5:28] == [2.0] * 23
+
+
+def test_of_a_car_that_only_timing_lines_tell_of_it_stays_from_line_to_line():
+    t_ms = np.arange(0, 300_000, 10_000, dtype=np.int64)
+    ways = [
+        way(0, 1, 2, 3, t_ms=[0, 90_000, 180_000, 270_000]),
+        way(0, 1, 2, 3, t_ms=[2_000, 93_000, 185_000, 275_000]),
+    ]
+
+    _, shown = order_of(ways, t_ms=t_ms)
+
+    assert shown.gap_ms[10:18, 1].tolist() == [3_000] * 8
 
 
 def test_a_gap_is_how_long_ago_the_leader_was_here():
