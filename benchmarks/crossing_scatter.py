@@ -8,11 +8,11 @@ import numpy.typing as npt
 from replays.artefact.model import MAX_GAP_MS
 from replays.build.mended_clock import odometer_of
 from replays.build.outline import Outline, position_m
+from replays.build.places import ON_TRACK_M
 from replays.loading.session_data import SessionData
 from replays.motion import Motion
 from seasons.records import LapRecord
 
-ON_TRACK_M = 12.0
 FINISH = 2
 """The line at which a lap's third sector ends."""
 LINES = (0, 1, FINISH)

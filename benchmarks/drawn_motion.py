@@ -4,9 +4,9 @@ import numpy as np
 import numpy.typing as npt
 
 from replays.build.closed_line import ClosedLine
+from replays.build.places import ON_TRACK_M
 
 DRIVING_KMH = 50.0
-ON_TRACK_M = 12.0
 WINDOW = 10
 """Frames in which a speed may vary: a second of ten a second."""
 FAST_KMH = 150.0

@@ -24,7 +24,7 @@ from replays.artefact.model import Feed, Replay
 from replays.build import fidelity
 from replays.build.assemble import build_replay
 from replays.build.located import located
-from replays.build.mended_clock import mended_clock
+from replays.build.mended_clock import mended_clock, robust_sd
 from replays.build.outline import Outline, build_outline
 from replays.build.passages import sector_phases
 from replays.build.telemetry_feeds import on_clock
@@ -39,7 +39,6 @@ MAX_SCATTER_MS = 15
 FAST = (1.07, 1.1, 1.15, 1.2)
 """What a fast lap may be to the fastest; the race was wet, and the answer depends on it."""
 MAX_GAP_S = (0.03, 0.2)
-ROBUST_SD = 1.4826
 
 
 def real_session(data: SessionData) -> list[Figure]:
@@ -109,7 +108,7 @@ def _motion(data: SessionData, built: Replay) -> list[Figure]:
 
 def _scatter(placed: SessionData, told: SessionData, outline: Outline, fast: float, lines: tuple[int, ...]) -> Figure:
     ours_ms, feeds_ms = (crossing_errors_ms(one, outline, fast, lines) for one in (placed, told))
-    ours, feeds = (float(np.median(np.abs(errors_ms)) * ROBUST_SD) for errors_ms in (ours_ms, feeds_ms))
+    ours, feeds = (robust_sd(errors_ms) for errors_ms in (ours_ms, feeds_ms))
     where = "the finish line" if lines == (FINISH,) else "all three lines"
     name = f"scatter at {where}, {len(ours_ms)} crossings of laps within {fast:.0%} (feed's clock: {feeds:.1f})"
     return Figure(name, "ms", ours, MAX_SCATTER_MS)

@@ -24,8 +24,8 @@ class Located:
     """`feed` is on the replay's clock, `told_ms` int64 (instants,) are its instants as the source had them.
 
     `progress` float64 (instants, cars) goes with it. `seen`, the progress, and `places`, on the outline, are those of
-    the session's own positions, None where they tell none, and `moved_m` is how far along the outline those were moved,
-    None where they were not. `estimated_ms` are pairs of begin and end.
+    the session's own positions, and `moved_m` is how far along the outline those were moved; None where they tell none.
+    `estimated_ms` are pairs of begin and end.
     """
 
     feed: PositionFeed

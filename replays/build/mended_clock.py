@@ -80,7 +80,7 @@ def mended_clock(positions: PositionFeed | None, cars: CarFeed | None) -> Clock:
     step_ms, common = _common(late)
     if common.sum() < MIN_STEPS or common.sum() < MIN_MENDED * (~np.isnan(late)).any(axis=1).sum():
         return Clock(positions_ms, cars_ms, "too few cars move at the same time")
-    spread = (_spread(late), _spread(late - step_ms[:, None]))
+    spread = (robust_sd(late), robust_sd(late - step_ms[:, None]))
     if spread[0] < MIN_GAIN * spread[1]:
         return Clock(positions_ms, cars_ms, "it is even", spread_ms=spread)
     return Clock(mended_ms(positions.t_ms, late), cars.t_ms - lag_ms, "", lag_ms, spread)
@@ -109,7 +109,7 @@ def speed_lag_ms(positions: PositionFeed, odometer: Odometer) -> int:
     def disagreement(lag_ms: int) -> float:
         late = late_ms(some_positions, odometer, lag_ms)
         step_ms, _ = _common(late)
-        spread = _spread(late - step_ms[:, None])
+        spread = robust_sd(late - step_ms[:, None])
         return np.inf if np.isnan(spread) else spread
 
     return min(LAGS_MS, key=disagreement)
@@ -141,7 +141,7 @@ def _common(late_ms: Floats) -> tuple[Floats, npt.NDArray[np.bool_]]:
     return middle, known >= MIN_CARS
 
 
-def _spread(values: Floats) -> float:
+def robust_sd(values: Floats) -> float:
     """Standard deviation by the median of what is away from zero; NaN where there is nothing."""
     known = np.abs(values[~np.isnan(values)])
     return float(np.median(known) * 1.4826) if known.size else float("nan")

@@ -9,6 +9,9 @@ from replays.build.outline import position_m
 from replays.build.projection import followed_phases
 from replays.loading.session_data import PositionFeed
 
+ON_TRACK_M = 12.0
+"""Nearer to the outline than this a car drives on the track."""
+
 
 @dataclass(frozen=True, slots=True)
 class Places:

@@ -13,14 +13,13 @@ import numpy.typing as npt
 
 from replays.artefact.model import MAX_GAP_MS
 from replays.build.closed_line import ClosedLine, Floats
-from replays.build.places import Places
+from replays.build.places import ON_TRACK_M, Places
 from replays.loading.session_data import SessionData
 
 Ints = npt.NDArray[np.int64]
 
 CROSSINGS = 9
 """So many before count, by their median: those of three laps."""
-ON_TRACK_M = 12.0
 DRIVING_M_PER_MS, FASTEST_M_PER_MS = 0.015, 0.12
 """A slower car needs long for a metre, none is faster."""
 MOST_MS = 300.0

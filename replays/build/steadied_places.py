@@ -18,7 +18,7 @@ import numpy.typing as npt
 from replays.artefact.model import MAX_GAP_MS
 from replays.build.closed_line import ClosedLine
 from replays.build.mended_clock import KMH_PER_M_PER_MS, odometer_of
-from replays.build.places import Places
+from replays.build.places import ON_TRACK_M, Places
 from replays.loading.session_data import CarFeed, PositionFeed
 
 Floats = npt.NDArray[np.float64]
@@ -28,9 +28,10 @@ AROUND_MS = 2_000
 """What is averaged lies no further away than motion may look ahead."""
 DRIVING_KMH = 20.0
 """Slower cars stay where the feed has them: in the box, on the grid, where they stopped."""
-ON_TRACK_M = 12.0
 MOST_M = 60.0
 """A car that is further off than this was somewhere else: it is not led from there to here."""
+APART_M = 16_384.0
+"""More than a car is ever set back, which is half a lap at most; the same however much of a session is known."""
 
 
 def steadied_m(feed: PositionFeed, cars: CarFeed, line: ClosedLine, places: Places) -> Floats:
@@ -94,5 +95,5 @@ def _averaged(t_ms: Ints, values: Floats, around_ms: Ints) -> Floats:
 
 def _never_back(way_m: Floats, stretch: Ints) -> Floats:
     """`way_m` (k,) without steps back; each of the stretches, which are numbered from 0, by itself."""
-    apart_m = stretch * (np.ptp(way_m) + 1.0)
+    apart_m = stretch * APART_M
     return np.maximum.accumulate(way_m + apart_m) - apart_m

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from replays.artefact.model import MAX_GAP_MS
-from replays.build.mended_clock import Clock
+from replays.build.mended_clock import Clock, robust_sd
 from replays.build.outline import position_m
 from replays.build.telemetry_feeds import on_clock
 from replays.loading.session_data import PositionFeed, SessionData
@@ -36,7 +36,6 @@ MAX_ERROR_MS = 10.0
 SOFT_ROUNDS = 12
 SOFT_WITHIN = 2.0
 """Crossings that are off by more than so many standard deviations have less and less of a say."""
-ROBUST_SD = 1.4826
 
 
 def on_official_clock(clock: Clock, told: SessionData) -> Clock:
@@ -50,7 +49,7 @@ def on_official_clock(clock: Clock, told: SessionData) -> Clock:
 
 def timing_lag_ms(data: SessionData) -> int:
     """By how much official times are late to the positions of `data`; 0 where too little tells it."""
-    if data.positions is None:
+    if data.positions is None or len(data.positions.t_ms) < 2:
         return 0
     crossings = list(_crossings(data))
     if not crossings:
@@ -112,7 +111,7 @@ def _slope(line: Ints, car: Ints, speed_m_per_ms: Floats, beyond_m: Floats) -> t
         weighted = known * weight[:, None]
         found = np.linalg.lstsq(weighted, beyond_m * weight, rcond=None)[0]
         off_m = beyond_m - known @ found
-        spread_m = max(float(np.median(np.abs(off_m))) * ROBUST_SD, 1e-3)
+        spread_m = max(robust_sd(off_m), 1e-3)
         weight = 1 / np.sqrt(1 + (off_m / (SOFT_WITHIN * spread_m)) ** 2)
     error_ms = spread_m * np.sqrt(np.linalg.pinv(weighted.T @ weighted)[0, 0])
     return float(found[0]), float(error_ms)

@@ -16,7 +16,7 @@ from replays.artefact.manifest import MANIFEST, pack, read_manifest
 from replays.build import assemble, fidelity, timing_lag
 from replays.build import mended_clock as mended_clock_module
 from replays.build.located import located
-from replays.build.mended_clock import mended_clock
+from replays.build.mended_clock import mended_clock, robust_sd
 from replays.build.outline import build_outline
 from replays.build.passages import sector_phases
 from replays.build.places import places_of
@@ -37,7 +37,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.archive]
 CLASSIFICATION = "NOR VER RUS ANT ALB STR HUL LEC PIA HAM GAS TSU OCO BEA LAW BOR ALO SAI DOO HAD"
 RETIRED = {"LAW", "BOR", "ALO", "SAI", "DOO", "HAD"}
 SAFETY_CAR = "4"
-ROBUST_SD = 1.4826
 
 
 @pytest.fixture(scope="module")
@@ -196,8 +195,8 @@ def test_cars_are_at_lines_when_they_officially_were(data):
     told_off_ms = crossing_errors_ms(data, outline, fast=1.15)
 
     assert off_ms.size > 1_400
-    assert ROBUST_SD * np.median(np.abs(off_ms)) <= 15.5
-    assert ROBUST_SD * np.median(np.abs(told_off_ms)) > 22
+    assert robust_sd(off_ms) <= 15.5
+    assert robust_sd(told_off_ms) > 22
 
 
 def test_cars_stand_on_the_grid_before_the_line(data):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,13 +32,17 @@ def colours(*laps, **changes):
     ]
 
 
-def fastest(*laps, messages=(), **changes):
+def told(events_of, *laps, messages=(), **changes):
     numbers = tuple(dict.fromkeys(one.number for one in laps))
     control = tuple(RaceControlRecord(t_ms, NOW, "Other", text) for t_ms, text in messages)
     return [
         (event["t_ms"], event["number"], event["lap"], event["lap_time_ms"])
-        for event in fastest_lap_events(session(numbers, laps, race_control=control, **changes))
+        for event in events_of(session(numbers, laps, race_control=control, **changes))
     ]
+
+
+fastest = partial(told, fastest_lap_events)
+best = partial(told, best_lap_events)
 
 
 def test_a_sector_is_purple_when_nobody_was_faster_green_when_the_car_was_not_and_yellow_otherwise():
@@ -207,15 +212,6 @@ def test_what_becomes_of_a_lap_of_an_earlier_segment_changes_nothing_in_a_later_
     told = fastest(driven("1", 1, 29, 29, 29), driven("2", 2, 30, 30, 30), messages=messages, **QUALIFYING)
 
     assert told[2:] == [(260_000, "2", 2, 90_000)]
-
-
-def best(*laps, messages=(), **changes):
-    numbers = tuple(dict.fromkeys(one.number for one in laps))
-    control = tuple(RaceControlRecord(t_ms, NOW, "Other", text) for t_ms, text in messages)
-    return [
-        (event["t_ms"], event["number"], event["lap"], event["lap_time_ms"])
-        for event in best_lap_events(session(numbers, laps, race_control=control, **changes))
-    ]
 
 
 def test_the_best_lap_of_each_car_is_told_whenever_it_is_another_one():

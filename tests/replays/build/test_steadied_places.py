@@ -11,8 +11,8 @@ from replays.artefact.model import MAX_GAP_MS
 from replays.build.closed_line import closed_line
 from replays.build.moved_places import moved_places
 from replays.build.outline import DM_PER_M
-from replays.build.places import places_of
-from replays.build.steadied_places import AROUND_MS, MOST_M, ON_TRACK_M, steadied_m
+from replays.build.places import ON_TRACK_M, places_of
+from replays.build.steadied_places import AROUND_MS, MOST_M, steadied_m
 from replays.loading.session_data import MISSING, CarFeed, PositionFeed
 
 RADIUS_M = 800.0

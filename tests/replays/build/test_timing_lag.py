@@ -52,6 +52,11 @@ def laps_of(number, speeds, *, lag_ms):
         yield lap(number, n, ends[-1], sector_end_ms=ends)
 
 
+def first_samples(count: int) -> PositionFeed:
+    feed = race(220).positions
+    return PositionFeed(feed.t_ms[:count], feed.x_dm[:count], feed.y_dm[:count])
+
+
 @settings(max_examples=20)
 @given(st.integers(1, MAX_LAG_MS - 20), st.integers(0, 99))
 def test_the_lag_is_found(lag_ms, seed):
@@ -81,6 +86,8 @@ def test_cars_whose_positions_or_times_are_off_and_those_elsewhere_hardly_matter
         pytest.param(race(MAX_LAG_MS + 300), id="so late is something else"),
         pytest.param(race(220, m_per_s=(70.0, 70.2)), id="all are alike fast"),
         pytest.param(replace(race(220), positions=None), id="no positions"),
+        pytest.param(replace(race(220), positions=first_samples(1)), id="one position"),
+        pytest.param(replace(race(220), positions=first_samples(0)), id="a feed that is empty"),
         pytest.param(replace(race(220), laps=()), id="no laps"),
         pytest.param(replace(race(220), laps=race(220).laps[: MIN_CROSSINGS // 3]), id="too few crossings"),
         pytest.param(
